@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a destination is: it stages the rows of a run and publishes them, with the ledger row, in
+// one step. Asking it is the only way to know what was published.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "model/batch.h"
+#include "model/load.h"
+#include "model/partition.h"
+#include "model/schema.h"
+
+namespace weir::sdk {
+
+/// What a destination can do. The planner reads this; nobody switches on a destination's name.
+struct DestinationCapabilities {
+  std::vector<model::WriteMode> write_modes;
+  /// The destination keeps the first row of a key on its own (TableTarget::skip_known_keys).
+  bool resolves_keys = false;
+  /// Loads into it may run side by side; otherwise the caller runs one load at a time.
+  bool concurrent_loads = false;
+};
+
+/// One table of a load.
+struct TableTarget {
+  std::string table;
+  model::Schema schema;  ///< of the rows to come
+  model::WriteMode write = model::WriteMode::Append;
+  std::vector<std::string> key;  ///< empty: no key
+  /// ReplacePartition removes the rows whose `partition_column` lies in the partition's window;
+  /// without a window or column it removes what earlier loads of this partition wrote.
+  std::string partition_column;
+  /// A row whose key is already stored, in this load or before, is left out and counted.
+  bool skip_known_keys = false;
+};
+
+struct LoadRequest {
+  std::string load_id;
+  std::string pipeline;
+  model::Partition partition;
+  std::vector<TableTarget> tables;
+};
+
+/// A row that the destination refused, by its index in the written batch.
+struct RefusedRow {
+  std::size_t row = 0;
+  std::string reason;
+};
+
+struct WriteOutcome {
+  std::uint64_t deduplicated = 0;  ///< left out because the key was known
+  std::vector<RefusedRow> refused;
+};
+
+/// A load under way. Dropping it without publish() leaves the destination as it was.
+/// Used by one thread at a time.
+class Load {
+ public:
+  virtual ~Load() = default;
+  /// Stages rows for table number `table` of the request.
+  virtual Result<WriteOutcome> write(std::size_t table, const model::BatchView& rows) = 0;
+  /// Everything but the last, atomic step: flushes, closes files, builds what can be built.
+  virtual Result<void> prepare() { return {}; }
+  /// Makes the rows and one ledger entry a table visible together. After an error the caller asks
+  /// find_load() whether it happened.
+  virtual Result<void> publish(const std::vector<model::LedgerEntry>& entries) = 0;
+};
+
+/// A configured destination. Usable from several threads unless capabilities say otherwise.
+class Destination {
+ public:
+  virtual ~Destination() = default;
+  virtual const DestinationCapabilities& capabilities() const = 0;
+  /// Whether it can be reached and written; creates nothing.
+  virtual Result<void> check() = 0;
+  /// Begins a load: creates missing tables and columns, takes an existing table over. Nothing of it
+  /// is visible before publish(). Fails with DataMismatch when a column's type cannot take ours.
+  virtual Result<std::unique_ptr<Load>> begin(const LoadRequest& request) = 0;
+  /// The newest ledger entry of each table of a pipeline's partition; empty when never loaded.
+  virtual Result<std::vector<model::LedgerEntry>> find_load(const std::string& pipeline,
+                                                            const std::string& partition) = 0;
+  /// Every ledger entry, oldest first; empty pipeline: of all pipelines.
+  virtual Result<std::vector<model::LedgerEntry>> ledger(const std::string& pipeline) = 0;
+  /// A command line that shows a table's rows, for the reader of a run's summary; empty: none.
+  virtual std::string query_hint(const std::string& table) const = 0;
+};
+
+}  // namespace weir::sdk

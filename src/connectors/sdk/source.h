@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a source is: it opens one partition and hands out blocks, which any worker can decode.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "model/batch.h"
+#include "model/partition.h"
+#include "model/schema.h"
+
+namespace weir::sdk {
+
+/// A row that could not be read, or that a later step refused.
+struct Reject {
+  std::string input;         ///< file or object
+  std::uint64_t line = 0;    ///< first physical line, from 1; 0 when the format has no lines
+  std::uint64_t offset = 0;  ///< first byte in the (inflated) input
+  std::string reason;        ///< "timestamp: 'yesterday at noon' is not a timestamp"
+  std::string bytes;         ///< the original row, without its line end
+};
+
+/// A piece of an input that is decoded on its own. Used by one thread at a time.
+class Block {
+ public:
+  virtual ~Block() = default;
+  /// Appends this block's rows to an empty batch of the extraction's schema, unreadable ones to
+  /// `rejects`. The batch may point into this block, which must outlive it.
+  virtual Result<void> decode(model::Batch& rows, std::vector<Reject>& rejects) const = 0;
+  /// The reject for a decoded row that a later step refused.
+  virtual Reject reject(const model::RowOrigin& origin, std::string reason) const = 0;
+};
+
+/// What an input was when it was opened. Together they say whether a partition must run again.
+struct InputStamp {
+  std::string name;  ///< path or URI
+  std::uint64_t size = 0;
+  std::string version;  ///< modification time, ETag or generation
+};
+
+/// One partition's input being read. next() is called by one thread at a time, blocks in order.
+class Extraction {
+ public:
+  virtual ~Extraction() = default;
+  virtual const model::Schema& schema() const = 0;
+  /// The next block; null at the end. Fails when the input was changed, cut short or is corrupt.
+  virtual Result<std::unique_ptr<Block>> next() = 0;
+  /// Bytes of input taken so far and in all (as stored, so compressed when they are).
+  virtual std::uint64_t bytes_read() const = 0;
+  virtual std::uint64_t bytes_total() const = 0;
+  /// Hash of all bytes as stored; complete after next() gave null.
+  virtual std::string content_hash() const = 0;
+  /// What a person should know although nothing failed: "3 rows have the unknown field 'x'".
+  virtual std::vector<std::string> warnings() const { return {}; }
+};
+
+/// A configured source of one pipeline. Stateless between calls; usable from several threads.
+class Source {
+ public:
+  virtual ~Source() = default;
+  /// Whether the configuration can work: connection, permissions, at least a readable place.
+  virtual Result<void> check() = 0;
+  /// The inputs of a partition, cheap enough to ask before every run. Empty: no input is there.
+  virtual Result<std::vector<InputStamp>> inputs(const model::Partition& partition) = 0;
+  /// Opens exactly these inputs.
+  virtual Result<std::unique_ptr<Extraction>> open(const model::Partition& partition,
+                                                   const std::vector<InputStamp>& inputs) = 0;
+  /// Whether inputs differ by partition (a path with placeholders), or every partition reads all of
+  /// them and keeps the rows of its window.
+  virtual bool partitions_inputs() const = 0;
+  /// The first instant for which an input may exist, found by looking; nothing when unknown.
+  virtual Result<std::optional<Timestamp>> earliest() { return std::optional<Timestamp>(); }
+};
+
+}  // namespace weir::sdk
