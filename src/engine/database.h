@@ -33,74 +33,69 @@ class Connection;
 /// One instance of the engine. The library is loaded when the first one is opened.
 class Database {
  public:
+  struct State;
+  explicit Database(std::shared_ptr<State> state) : state_(std::move(state)) {}
   static Result<Database> open(const DatabaseOptions& options);
   Result<Connection> connect() const;
   /// "v1.5.6".
   static Result<std::string> library_version();
 
  private:
-  struct State;
-  explicit Database(std::shared_ptr<State> state) : state_(std::move(state)) {}
   std::shared_ptr<State> state_;
-  friend class Connection;
 };
 
 /// A stream of result rows, in chunks of up to 2048.
 class Rows {
  public:
+  struct State;
+  explicit Rows(std::shared_ptr<State> state) : state_(std::move(state)) {}
   const model::Schema& schema() const;
   /// The next rows, valid until the next call; nothing at the end.
   Result<std::optional<model::BatchView>> next();
 
  private:
-  struct State;
-  explicit Rows(std::shared_ptr<State> state) : state_(std::move(state)) {}
   std::shared_ptr<State> state_;
-  friend class Connection;
-  friend class Prepared;
 };
 
 /// A statement that runs many times.
 class Prepared {
  public:
+  struct State;
+  explicit Prepared(std::shared_ptr<State> state) : state_(std::move(state)) {}
   /// Positions count from 1.
   Result<void> bind(std::size_t position, Timestamp value);
   Result<void> bind(std::size_t position, std::string_view value);
   Result<void> bind(std::size_t position, std::int64_t value);
   Result<Rows> run();
+  const std::shared_ptr<State>& state() const { return state_; }
 
  private:
-  struct State;
-  explicit Prepared(std::shared_ptr<State> state) : state_(std::move(state)) {}
   std::shared_ptr<State> state_;
-  friend class Connection;
 };
 
 /// Rows on their way into a table of the engine.
 class Appender {
  public:
+  struct State;
+  explicit Appender(std::shared_ptr<State> state) : state_(std::move(state)) {}
   Result<void> append(const model::BatchView& rows);
   /// Flushes; constraint violations of the whole batch appear here.
   Result<void> close();
 
  private:
-  struct State;
-  explicit Appender(std::shared_ptr<State> state) : state_(std::move(state)) {}
   std::shared_ptr<State> state_;
-  friend class Connection;
 };
 
 /// The table that a Connection's statements read caller-owned rows from, without copying.
 class Input {
  public:
+  struct State;
+  explicit Input(std::shared_ptr<State> state) : state_(std::move(state)) {}
   /// The rows that the next run of a statement sees; they must live until its result is read.
   void set(const model::BatchView& rows);
 
  private:
-  struct State;
-  explicit Input(std::shared_ptr<State> state) : state_(std::move(state)) {}
   std::shared_ptr<State> state_;
-  friend class Connection;
 };
 
 /// A session of a Database.
@@ -111,6 +106,8 @@ class Input {
 /// has no counterpart as Text.
 class Connection {
  public:
+  struct State;
+  explicit Connection(std::shared_ptr<State> state) : state_(std::move(state)) {}
   /// Runs one or more statements and drops their results.
   Result<void> execute(std::string_view sql);
   /// The columns that a query would give, without running it.
@@ -132,10 +129,7 @@ class Connection {
   void interrupt();
 
  private:
-  struct State;
-  explicit Connection(std::shared_ptr<State> state) : state_(std::move(state)) {}
   std::shared_ptr<State> state_;
-  friend class Database;
 };
 
 /// The engine's SQL name of a type: "BIGINT".
