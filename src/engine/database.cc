@@ -264,22 +264,30 @@ Result<Rows> Prepared::run() {
 
 const model::Schema& Rows::schema() const { return state_->statement->schema; }
 
-Result<std::optional<model::BatchView>> Rows::next() {
-  if (state_->chunk != nullptr) duck().duckdb_destroy_data_chunk(&state_->chunk);
-  state_->chunk = duck().duckdb_fetch_chunk(state_->result);
-  if (state_->chunk == nullptr) {
+model::BatchView Chunk::view() const {
+  return {duck().duckdb_data_chunk_get_size(state_->handle), state_->columns};
+}
+
+Result<std::optional<Chunk>> Rows::take() {
+  auto chunk = std::make_shared<Chunk::State>();
+  chunk->handle = duck().duckdb_fetch_chunk(state_->result);
+  if (chunk->handle == nullptr) {
     // No chunk is the end or a failure; only the result's error tells which.
     const char* message = duck().duckdb_result_error(&state_->result);
     if (message != nullptr && *message != '\0') return Failure(engine_error(message));
-    return std::optional<model::BatchView>();
+    return std::optional<Chunk>();
   }
-  state_->columns.clear();
   const auto& columns = schema().columns;
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    state_->columns.push_back(
-        view_vector(columns[i].type, duck().duckdb_data_chunk_get_vector(state_->chunk, i)));
+    chunk->columns.push_back(
+        view_vector(columns[i].type, duck().duckdb_data_chunk_get_vector(chunk->handle, i)));
   }
-  return std::optional(model::BatchView{duck().duckdb_data_chunk_get_size(state_->chunk), state_->columns});
+  return std::optional(Chunk(std::move(chunk)));
+}
+
+Result<std::optional<model::BatchView>> Rows::next() {
+  state_->current = TRY(take());
+  return state_->current ? std::optional(state_->current->view()) : std::nullopt;
 }
 
 Result<void> Appender::append(const model::BatchView& rows) {

@@ -44,6 +44,18 @@ class Database {
   std::shared_ptr<State> state_;
 };
 
+/// Up to 2048 result rows with the memory behind them.
+class Chunk {
+ public:
+  struct State;
+  explicit Chunk(std::shared_ptr<State> state) : state_(std::move(state)) {}
+  /// Valid as long as the chunk.
+  model::BatchView view() const;
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
 /// A stream of result rows, in chunks of up to 2048.
 class Rows {
  public:
@@ -52,6 +64,8 @@ class Rows {
   const model::Schema& schema() const;
   /// The next rows, valid until the next call; nothing at the end.
   Result<std::optional<model::BatchView>> next();
+  /// The same, to keep: for rows that another thread will read.
+  Result<std::optional<Chunk>> take();
 
  private:
   std::shared_ptr<State> state_;

@@ -37,15 +37,19 @@ struct Prepared::State {
   }
 };
 
+struct Chunk::State {
+  duckdb_data_chunk handle = nullptr;
+  std::vector<model::ColumnView> columns;
+  ~State() {
+    if (handle != nullptr) duck().duckdb_destroy_data_chunk(&handle);
+  }
+};
+
 struct Rows::State {
   std::shared_ptr<Prepared::State> statement;
   duckdb_result result{};
-  duckdb_data_chunk chunk = nullptr;
-  std::vector<model::ColumnView> columns;
-  ~State() {
-    if (chunk != nullptr) duck().duckdb_destroy_data_chunk(&chunk);
-    duck().duckdb_destroy_result(&result);
-  }
+  std::optional<Chunk> current;
+  ~State() { duck().duckdb_destroy_result(&result); }
 };
 
 struct Appender::State {
