@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <curl/curl.h>
+
+#include "base/text.h"
+#include "io/http_client.h"
+
+namespace weir::io {
+namespace {
+
+struct EasyDeleter {
+  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+};
+using Easy = std::unique_ptr<CURL, EasyDeleter>;
+
+struct ListDeleter {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+using HeaderList = std::unique_ptr<curl_slist, ListDeleter>;
+
+/// What the callbacks of one exchange write to.
+struct Receiver {
+  HttpResponse response;
+  std::size_t body_limit;
+  bool too_large = false;
+};
+
+std::size_t receive_body(char* data, std::size_t size, std::size_t count, void* context) {
+  auto& receiver = *static_cast<Receiver*>(context);
+  const std::size_t bytes = size * count;
+  if (bytes > receiver.body_limit - receiver.response.body.size()) {
+    receiver.too_large = true;
+    return 0;  // fewer bytes than offered: libcurl ends the transfer
+  }
+  receiver.response.body.append(data, bytes);
+  return bytes;
+}
+
+std::size_t receive_header(char* data, std::size_t size, std::size_t count, void* context) {
+  auto& headers = static_cast<Receiver*>(context)->response.headers;
+  const std::string_view line = trim(std::string_view(data, size * count));
+  if (line.substr(0, 5) == "HTTP/") headers.clear();  // an interim answer (100 Continue) came before
+  const std::size_t colon = line.find(':');
+  if (colon != std::string_view::npos && colon > 0) {
+    headers.push_back({std::string(line.substr(0, colon)), std::string(trim(line.substr(colon + 1)))});
+  }
+  return size * count;
+}
+
+ErrorCode code_of(CURLcode code) {
+  switch (code) {
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+      return ErrorCode::InvalidConfig;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_ISSUER_ERROR:
+      return ErrorCode::PermissionDenied;
+    case CURLE_OUT_OF_MEMORY:
+      return ErrorCode::Exhausted;
+    default:
+      return ErrorCode::Unavailable;
+  }
+}
+
+std::string explain(CURLcode code, const std::string& host, const char* detail) {
+  switch (code) {
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+      return fmt::format("'{}' is not an http or https address", host);
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_ISSUER_ERROR:
+      return fmt::format(
+          "the certificate of {} cannot be trusted ({}): check the clock, the host name and the "
+          "installed CA certificates",
+          host, detail);
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return fmt::format("no address is known for the host {}: check its spelling and the network", host);
+    case CURLE_COULDNT_CONNECT:
+      return fmt::format("cannot connect to {}: {}", host, detail);
+    case CURLE_OPERATION_TIMEDOUT:
+      return fmt::format("{} did not answer in time: {}", host, detail);
+    default:
+      return fmt::format("the exchange with {} broke off: {}", host, detail);
+  }
+}
+
+Result<HeaderList> header_list(const HttpRequest& request) {
+  HeaderList list;
+  const auto append = [&list](const std::string& line) {
+    curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+    if (longer == nullptr) return false;
+    (void)list.release();
+    list.reset(longer);
+    return true;
+  };
+  // Without this libcurl waits a second for "100 Continue" before it sends a larger body.
+  bool complete = append("Expect:");
+  for (const HttpHeader& header : request.headers) {
+    if ((header.name + header.value).find_first_of("\r\n") != std::string::npos) {
+      return fail(ErrorCode::InvalidConfig, "the value of the header {} holds a line break", header.name);
+    }
+    // libcurl sends an empty header only when it ends with a semicolon.
+    complete =
+        complete && append(header.value.empty() ? header.name + ";" : header.name + ": " + header.value);
+  }
+  if (!complete) return fail(ErrorCode::Exhausted, "no memory is left for the headers of a request");
+  return list;
+}
+
+void prepare(CURL* easy, const HttpRequest& request, const HttpLimits& limits) {
+  curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);  // signals and threads do not go together
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, "weir/" WEIR_VERSION);
+  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits.connect_timeout.count()));
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
+  if (request.method == "HEAD") {
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+  } else if (request.method != "GET" || !request.body.empty()) {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  }
+}
+
+ErrorCode code_of_status(int status) {
+  switch (status) {
+    case 401:
+      return ErrorCode::Unauthenticated;
+    case 403:
+      return ErrorCode::PermissionDenied;
+    case 404:
+    case 410:
+      return ErrorCode::NotFound;
+    case 409:
+    case 412:
+      return ErrorCode::Conflict;
+    case 429:
+      return ErrorCode::RateLimited;
+    case 408:
+      return ErrorCode::Unavailable;
+    default:
+      return status >= 500 ? ErrorCode::Unavailable : ErrorCode::InvalidConfig;
+  }
+}
+
+/// Retry-After holds seconds or a date (RFC 9110, 10.2.3).
+std::optional<std::chrono::seconds> retry_after(const HttpResponse& response, Timestamp now) {
+  const auto value = response.header("Retry-After");
+  if (!value) return std::nullopt;
+  const std::string text(trim(*value));
+  if (!text.empty() && text.size() < 10 && text.find_first_not_of("0123456789") == std::string::npos) {
+    return std::chrono::seconds(std::stoll(text));
+  }
+  const std::time_t at = curl_getdate(text.c_str(), nullptr);
+  if (at == -1) return std::nullopt;
+  return std::chrono::seconds(std::max<std::int64_t>(0, at - now.micros / 1'000'000));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<CurlHttpClient>> CurlHttpClient::open(HttpLimits limits) {
+  static const CURLcode status = curl_global_init(CURL_GLOBAL_DEFAULT);  // once a process
+  if (status != CURLE_OK)
+    return fail(ErrorCode::Internal, "libcurl did not start: {}", curl_easy_strerror(status));
+  return std::unique_ptr<CurlHttpClient>(new CurlHttpClient(limits));
+}
+
+Result<HttpResponse> CurlHttpClient::send(const HttpRequest& request) {
+  const std::string host = host_of(request.url);
+  const Easy easy(curl_easy_init());
+  if (!easy) return fail(ErrorCode::Exhausted, "no memory is left for a request to {}", host);
+  const HeaderList headers = TRY(header_list(request));
+  Receiver receiver{{}, limits_.body_bytes};
+  char detail[CURL_ERROR_SIZE] = "";
+  prepare(easy.get(), request, limits_);
+  curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers.get());
+  curl_easy_setopt(easy.get(), CURLOPT_ERRORBUFFER, detail);
+  curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, receive_body);
+  curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &receiver);
+  curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, receive_header);
+  curl_easy_setopt(easy.get(), CURLOPT_HEADERDATA, &receiver);
+  const CURLcode code = curl_easy_perform(easy.get());
+  if (receiver.too_large) {
+    return fail(ErrorCode::DataMismatch, "the answer of {} is larger than the limit of {}", host,
+                human_bytes(limits_.body_bytes));
+  }
+  if (code != CURLE_OK) {
+    return fail(code_of(code), "{}",
+                explain(code, host, *detail != '\0' ? detail : curl_easy_strerror(code)));
+  }
+  long status = 0;
+  curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
+  receiver.response.status = static_cast<int>(status);
+  return std::move(receiver.response);
+}
+
+Error status_error(const HttpResponse& response, std::string_view service, Timestamp now) {
+  constexpr std::size_t kShown = 300;
+  std::string_view body = trim(response.body);
+  if (body.size() > kShown || !is_utf8(body)) body = {};
+  Error error(code_of_status(response.status),
+              fmt::format("{} answered {}{}{}", service, response.status, body.empty() ? "" : ": ", body));
+  if (const auto wait = retry_after(response, now)) return std::move(error).with_retry_after(*wait);
+  return error;
+}
+
+}  // namespace weir::io

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// One HTTP exchange. CurlHttpClient is the real one; tests use tests/support/fake_http_client.h.
+// A client never repeats a request (see retrying_http_client.h). Thread-safe.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace weir::io {
+
+struct HttpHeader {
+  std::string name;
+  std::string value;
+};
+
+/// Whether a request may be sent again when its answer was lost.
+enum class Repeat {
+  ByMethod,  ///< GET, HEAD, PUT and DELETE may, others not
+  Always,    ///< the server promises that a second time changes nothing
+};
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url = {};
+  /// Credentials belong here and not in the URL: header values appear in no message.
+  std::vector<HttpHeader> headers = {};
+  std::string body = {};
+  std::chrono::milliseconds timeout = std::chrono::seconds(30);  ///< for the whole exchange
+  Repeat repeat = Repeat::ByMethod;
+};
+
+struct HttpResponse {
+  int status = 0;
+  std::vector<HttpHeader> headers = {};
+  std::string body = {};
+
+  /// The value of the first header of that name, in any case.
+  std::optional<std::string_view> header(std::string_view name) const;
+};
+
+class HttpClient {
+ public:
+  virtual ~HttpClient() = default;
+  /// An answer of any status is a success. Fails with Unavailable when there is none (name not
+  /// found, refused, timed out, cut off), PermissionDenied when the server's certificate cannot be
+  /// trusted, InvalidConfig for a URL that is none, DataMismatch when the answer is too large.
+  /// Redirects are not followed: the caller sees the 3xx.
+  virtual Result<HttpResponse> send(const HttpRequest& request) = 0;
+};
+
+struct HttpLimits {
+  std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
+  std::size_t body_bytes = 64U << 20;
+};
+
+/// libcurl with certificate checks on. Each call has a connection of its own.
+class CurlHttpClient final : public HttpClient {
+ public:
+  static Result<std::unique_ptr<CurlHttpClient>> open(HttpLimits limits = {});
+  Result<HttpResponse> send(const HttpRequest& request) override;
+
+ private:
+  explicit CurlHttpClient(HttpLimits limits) : limits_(limits) {}
+
+  HttpLimits limits_;
+};
+
+/// "ipinfo.io" of "https://ipinfo.io/batch?x=1": the part of a URL that messages may show.
+std::string host_of(std::string_view url);
+
+/// The error that a status of 400 or more stands for. `service` names the other side: "ipinfo.io".
+Error status_error(const HttpResponse& response, std::string_view service, Timestamp now);
+
+}  // namespace weir::io
