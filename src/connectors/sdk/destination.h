@@ -31,10 +31,10 @@ struct TableTarget {
   std::string table;
   model::Schema schema;  ///< of the rows to come
   model::WriteMode write = model::WriteMode::Append;
-  std::vector<std::string> key;  ///< empty: no key
+  std::vector<std::string> key{};  ///< empty: no key
   /// ReplacePartition removes the rows whose `partition_column` lies in the partition's window;
   /// without a window or column it removes what earlier loads of this partition wrote.
-  std::string partition_column;
+  std::string partition_column{};
   /// A row whose key is already stored, in this load or before, is left out and counted.
   bool skip_known_keys = false;
 };
