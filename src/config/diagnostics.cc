@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/diagnostics.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <tuple>
+
+namespace weir::config {
+namespace {
+
+constexpr std::size_t kLongestExcerpt = 160;
+
+bool continues_a_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
+
+std::optional<std::string_view> line_of(std::string_view text, int line) {
+  for (int number = 1; number < line; ++number) {
+    const auto end = text.find('\n');
+    if (end == text.npos) return std::nullopt;
+    text.remove_prefix(end + 1);
+  }
+  text = text.substr(0, text.find('\n'));
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  return text;
+}
+
+/// Control characters could move the cursor of a terminal.
+std::string printable(std::string_view text) {
+  std::string out(text);
+  for (auto& byte : out) {
+    if (byte != '\t' && (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f)) byte = '?';
+  }
+  return out;
+}
+
+/// The spaces that bring a caret below the byte at `column` (from 0). Tabs stay tabs.
+std::string padding(std::string_view line, std::size_t column) {
+  std::string out;
+  for (const char byte : line.substr(0, column)) {
+    if (!continues_a_character(byte)) out += byte == '\t' ? '\t' : ' ';
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string Position::to_string() const {
+  if (line == 0) return file;
+  return fmt::format("{}:{}:{}", file, line, column);
+}
+
+std::string Diagnostic::to_string() const {
+  auto text = at.to_string();
+  if (!text.empty()) text += ": ";
+  if (severity == Severity::Warning) text += "warning: ";
+  text += message;
+  if (!suggestion.empty()) text += fmt::format("; did you mean '{}'?", suggestion);
+  return text;
+}
+
+void Diagnostics::error(const Position& at, std::string message, std::string suggestion) {
+  add({Severity::Error, at, std::move(message), std::move(suggestion), Excerpt::Line});
+}
+
+void Diagnostics::warning(const Position& at, std::string message, std::string suggestion) {
+  add({Severity::Warning, at, std::move(message), std::move(suggestion), Excerpt::Line});
+}
+
+void Diagnostics::add(Diagnostic diagnostic) {
+  if (diagnostic.severity == Severity::Error) ++error_count_;
+  diagnostics_.push_back(std::move(diagnostic));
+}
+
+void Diagnostics::add_source(const std::string& file, std::string text) { sources_[file] = std::move(text); }
+
+std::vector<Diagnostic> Diagnostics::sorted() const {
+  auto sorted = diagnostics_;
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Diagnostic& left, const Diagnostic& right) {
+    return std::tie(left.at.file, left.at.line, left.at.column) <
+           std::tie(right.at.file, right.at.line, right.at.column);
+  });
+  return sorted;
+}
+
+std::string Diagnostics::excerpt(const Diagnostic& diagnostic) const {
+  const auto source = sources_.find(diagnostic.at.file);
+  if (source == sources_.end() || diagnostic.at.line < 1 || diagnostic.at.column < 1) return {};
+  // One sensitive value hides its line from the other problems of that line too.
+  for (const auto& other : diagnostics_) {
+    if (other.excerpt == Excerpt::Hidden && other.at.file == diagnostic.at.file &&
+        other.at.line == diagnostic.at.line)
+      return {};
+  }
+  const auto line = line_of(source->second, diagnostic.at.line);
+  auto column = static_cast<std::size_t>(diagnostic.at.column) - 1;
+  if (!line || column > line->size()) return {};
+  auto shown = *line;
+  if (diagnostic.excerpt == Excerpt::KeyOnly) shown = shown.substr(0, shown.find(':', column));
+  if (shown.size() > kLongestExcerpt) {
+    auto start = column > kLongestExcerpt / 2 ? column - kLongestExcerpt / 2 : 0;
+    while (start > 0 && continues_a_character(shown[start])) --start;
+    shown = shown.substr(start, kLongestExcerpt);
+    column -= start;
+  }
+  const auto margin = fmt::format("{:>5}", diagnostic.at.line);
+  return fmt::format("\n{} | {}\n{:>5} | {}^", margin, printable(shown), "", padding(shown, column));
+}
+
+std::string Diagnostics::to_string() const {
+  std::string text;
+  for (const auto& diagnostic : sorted()) text += diagnostic.to_string() + excerpt(diagnostic) + "\n";
+  return text;
+}
+
+std::string Diagnostics::to_json() const {
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& diagnostic : sorted()) {
+    list.push_back({{"severity", diagnostic.severity == Severity::Error ? "error" : "warning"},
+                    {"file", diagnostic.at.file},
+                    {"line", diagnostic.at.line},
+                    {"column", diagnostic.at.column},
+                    {"message", diagnostic.message},
+                    {"suggestion", diagnostic.suggestion}});
+  }
+  return list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+Result<void> Diagnostics::to_result() const {
+  if (ok()) return {};
+  std::string text;
+  for (const auto& diagnostic : sorted()) {
+    if (diagnostic.severity == Severity::Error) text += (text.empty() ? "" : "\n") + diagnostic.to_string();
+  }
+  return fail(ErrorCode::InvalidConfig, "{}", text);
+}
+
+}  // namespace weir::config

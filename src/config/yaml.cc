@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+// Builds the tree from the events of the YAML parser, which knows the place of each of them.
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+
+#include "base/text.h"
+#include "config/node.h"
+
+namespace weir::config {
+namespace {
+
+constexpr std::size_t kLargestFile = 8U << 20;
+constexpr std::size_t kDeepestNesting = 64;
+/// Bytes that the tree may stand for. A few lines of aliases could otherwise grow to gigabytes.
+constexpr std::size_t kLargestTree = 32U << 20;
+constexpr std::size_t kNodeCost = 128;
+
+/// Ends the parse at a problem that leaves no tree to go on with. Never leaves this file.
+struct Stop {
+  Position at;
+  std::string message;
+};
+
+std::size_t cost(const Node& node) {
+  auto total = kNodeCost + node.text().size();
+  for (const auto& item : node.items()) total += cost(item);
+  for (const auto& entry : node.entries()) total += kNodeCost + entry.key.size() + cost(entry.value);
+  return total;
+}
+
+class TreeBuilder final : public YAML::EventHandler {
+ public:
+  TreeBuilder(std::string file, Diagnostics& diagnostics)
+      : file_(std::move(file)), diagnostics_(diagnostics), root_(Node::null({file_, 1, 1})) {}
+
+  Node take_root() { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (++documents_ > 1) throw Stop{place(mark), "a file holds one document; remove the line '---'"};
+  }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    take(Node::null(place(mark)), anchor);
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const auto found = anchors_.find(anchor);
+    if (found == anchors_.end()) throw Stop{place(mark), "an alias cannot stand inside what it repeats"};
+    spend(cost(found->second), place(mark));
+    take(found->second, YAML::NullAnchor);
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    const bool is_text = tag == "!" || tag == "tag:yaml.org,2002:str";
+    if (!is_text) refuse_tag(mark, tag);
+    take(Node::scalar(place(mark), value, is_text ? Quoting::Quoted : Quoting::Plain), anchor);
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    refuse_tag(mark, tag);
+    begin(NodeKind::Sequence, place(mark), anchor);
+  }
+  void OnSequenceEnd() override {
+    auto open = end();
+    take(Node::sequence(std::move(open.at), std::move(open.items)), open.anchor);
+  }
+
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    refuse_tag(mark, tag);
+    begin(NodeKind::Mapping, place(mark), anchor);
+  }
+  void OnMapEnd() override {
+    auto open = end();
+    take(Node::mapping(std::move(open.at), std::move(open.entries)), open.anchor);
+  }
+
+ private:
+  /// A sequence or mapping whose end has not been seen.
+  struct Open {
+    NodeKind kind = NodeKind::Sequence;
+    Position at;
+    YAML::anchor_t anchor = YAML::NullAnchor;
+    std::vector<Node> items;
+    std::vector<Node::Entry> entries;
+    std::optional<Node> key;
+  };
+
+  Position place(const YAML::Mark& mark) const { return {file_, mark.line + 1, mark.column + 1}; }
+
+  void refuse_tag(const YAML::Mark& mark, const std::string& tag) const {
+    if (tag.empty() || tag == "?" || tag == "!" || tag.starts_with("tag:yaml.org,2002:")) return;
+    throw Stop{place(mark), fmt::format("the tag '{}' has no meaning here; put the text in quotes", tag)};
+  }
+
+  void spend(std::size_t bytes, const Position& at) {
+    spent_ += bytes;
+    if (spent_ > kLargestTree) throw Stop{at, "the file is too large once its aliases are filled in"};
+  }
+
+  bool wants_key() const {
+    return !open_.empty() && open_.back().kind == NodeKind::Mapping && !open_.back().key;
+  }
+
+  void begin(NodeKind kind, Position at, YAML::anchor_t anchor) {
+    if (wants_key())
+      throw Stop{at, "a key must be one text; a value that starts with '{' or '[' needs quotes to be text"};
+    if (open_.size() >= kDeepestNesting)
+      throw Stop{at, fmt::format("lists and mappings are nested more than {} deep", kDeepestNesting)};
+    auto& open = open_.emplace_back();
+    open.kind = kind;
+    open.at = std::move(at);
+    open.anchor = anchor;
+  }
+
+  Open end() {
+    auto open = std::move(open_.back());
+    open_.pop_back();
+    return open;
+  }
+
+  void take(Node node, YAML::anchor_t anchor) {
+    spend(kNodeCost + node.text().size(), node.at());
+    if (anchor != YAML::NullAnchor) {
+      spend(cost(node), node.at());
+      anchors_[anchor] = node;
+    }
+    if (open_.empty()) {
+      root_ = std::move(node);
+    } else if (open_.back().kind == NodeKind::Sequence) {
+      open_.back().items.push_back(std::move(node));
+    } else if (wants_key()) {
+      if (!node.is_scalar()) throw Stop{node.at(), "a key must be one text; this one is empty or no text"};
+      open_.back().key = std::move(node);
+    } else {
+      take_entry(std::move(node));
+    }
+  }
+
+  void take_entry(Node value) {
+    auto& open = open_.back();
+    const auto key = *std::move(open.key);
+    open.key.reset();
+    const auto earlier = std::find_if(open.entries.begin(), open.entries.end(),
+                                      [&](const Node::Entry& entry) { return entry.key == key.text(); });
+    if (earlier != open.entries.end()) {
+      diagnostics_.add({Severity::Error, key.at(),
+                        fmt::format("key '{}' is given twice, first in line {} column {}", key.text(),
+                                    earlier->key_at.line, earlier->key_at.column),
+                        "", Excerpt::KeyOnly});
+      return;
+    }
+    // The parser places a value that is not there at whatever comes next.
+    if (value.is_null()) value = Node::null(key.at());
+    open.entries.push_back({key.text(), key.at(), std::move(value)});
+  }
+
+  std::string file_;
+  Diagnostics& diagnostics_;
+  Node root_;
+  std::vector<Open> open_;
+  std::map<YAML::anchor_t, Node> anchors_;
+  std::size_t spent_ = 0;
+  int documents_ = 0;
+};
+
+/// The parser's terse messages in words that say what to do.
+std::string explain(const std::string& message) {
+  using namespace YAML::ErrorMsg;
+  if (message == END_OF_MAP) return "the mapping breaks off here; check the indentation and the quotes";
+  if (message == END_OF_SEQ) return "the list breaks off here; check the indentation and the quotes";
+  if (message == END_OF_MAP_FLOW) return "a '{' is not closed by '}'";
+  if (message == END_OF_SEQ_FLOW) return "a '[' is not closed by ']'";
+  if (message == MAP_VALUE || message == MAP_KEY)
+    return "no key can stand here; text that holds ': ' needs quotes";
+  if (message == TAB_IN_INDENTATION) return "indent with spaces, not with tabs";
+  if (message == EOF_IN_SCALAR) return "a quote is not closed";
+  return "not valid YAML: " + message;
+}
+
+Position position_of(std::string_view text, std::size_t offset, const std::string& file) {
+  const auto before = text.substr(0, offset);
+  const auto lines = std::count(before.begin(), before.end(), '\n');
+  const auto line_start = before.rfind('\n');
+  return {file, static_cast<int>(lines) + 1,
+          static_cast<int>(line_start == before.npos ? offset + 1 : offset - line_start)};
+}
+
+/// Reports bytes that the parser would change or silently take for the end of the file.
+bool check_characters(std::string_view text, const std::string& file, Diagnostics& diagnostics) {
+  if (text.size() > kLargestFile) {
+    diagnostics.error({file, 0, 0}, fmt::format("the file has {}; {} are allowed", human_bytes(text.size()),
+                                                human_bytes(kLargestFile)));
+    return false;
+  }
+  const auto control = std::find_if(text.begin(), text.end(), [](char byte) {
+    return static_cast<unsigned char>(byte) < 0x20 && byte != '\t' && byte != '\n' && byte != '\r';
+  });
+  if (control != text.end()) {
+    const auto at = position_of(text, static_cast<std::size_t>(control - text.begin()), file);
+    diagnostics.error(at, fmt::format("the control character 0x{:02x} cannot stand in YAML", *control));
+    return false;
+  }
+  if (is_utf8(text)) return true;
+  diagnostics.error({file, 0, 0}, "the file is not UTF-8; save it in that encoding");
+  return false;
+}
+
+}  // namespace
+
+std::optional<Node> parse_yaml(std::string_view text, const std::string& file_name,
+                               Diagnostics& diagnostics) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  diagnostics.add_source(file_name, std::string(text));
+  if (!check_characters(text, file_name, diagnostics)) return std::nullopt;
+  try {
+    std::istringstream stream{std::string(text)};
+    YAML::Parser parser(stream);
+    TreeBuilder builder(file_name, diagnostics);
+    while (parser.HandleNextDocument(builder)) {
+    }
+    return builder.take_root();
+  } catch (const Stop& stop) {
+    diagnostics.error(stop.at, stop.message);
+  } catch (const YAML::Exception& problem) {
+    const auto& mark = problem.mark;
+    diagnostics.error({file_name, mark.is_null() ? 0 : mark.line + 1, mark.is_null() ? 0 : mark.column + 1},
+                      explain(problem.msg));
+  }
+  return std::nullopt;
+}
+
+}  // namespace weir::config
