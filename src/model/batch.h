@@ -104,6 +104,10 @@ class Batch {
   void set_text(std::size_t column, std::size_t row, std::string_view value) {
     put(column, row, Text(value));
   }
+  /// Takes a cell's value back.
+  void set_null(std::size_t column, std::size_t row) {
+    columns_[column].validity[row / 64] &= ~(std::uint64_t{1} << (row % 64));
+  }
   /// Copies bytes into memory that lives until clear().
   std::string_view keep(std::string_view bytes);
   /// Memory that lives until clear(), for text that is built in place.
