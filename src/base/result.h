@@ -87,11 +87,15 @@ class [[nodiscard]] Result<void> {
 
 }  // namespace weir
 
+#define WEIR_TRY_INTO(result, ...)                                       \
+  __extension__({                                                        \
+    auto result = (__VA_ARGS__);                                         \
+    if (!result.ok()) return ::weir::Failure(std::move(result).error()); \
+    *std::move(result);                                                  \
+  })
+#define WEIR_TRY_NAMED(number, ...) WEIR_TRY_INTO(weir_try_##number, __VA_ARGS__)
+#define WEIR_TRY_NUMBERED(number, ...) WEIR_TRY_NAMED(number, __VA_ARGS__)
+
 /// Evaluates a Result; on failure returns its error from the enclosing function, otherwise is the
 /// value: `auto rows = TRY(read(path).within("reading " + path));`
-#define TRY(...)                                                                           \
-  __extension__({                                                                          \
-    auto weir_try_result = (__VA_ARGS__);                                                  \
-    if (!weir_try_result.ok()) return ::weir::Failure(std::move(weir_try_result).error()); \
-    *std::move(weir_try_result);                                                           \
-  })
+#define TRY(...) WEIR_TRY_NUMBERED(__COUNTER__, __VA_ARGS__)

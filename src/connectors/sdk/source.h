@@ -69,6 +69,9 @@ class Source {
   /// Opens exactly these inputs.
   virtual Result<std::unique_ptr<Extraction>> open(const model::Partition& partition,
                                                    const std::vector<InputStamp>& inputs) = 0;
+  /// Opens rows that were set aside, by their bytes; their origins are those of the rejects.
+  virtual Result<std::unique_ptr<Extraction>> replay(const model::Partition& partition,
+                                                     const std::vector<Reject>& rows) = 0;
   /// Whether inputs differ by partition (a path with placeholders), or every partition reads all of
   /// them and keeps the rows of its window.
   virtual bool partitions_inputs() const = 0;

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rules that every load request must follow, whatever the destination. Used by destinations at
+// the start of begin(). Pure functions.
+#pragma once
+
+#include "base/result.h"
+#include "connectors/sdk/destination.h"
+
+namespace weir::sdk {
+
+/// Fails with Unsupported when the destination cannot do what is asked, and with InvalidConfig when
+/// the request contradicts itself: no tables, nameless or repeated tables and columns, names that
+/// weir keeps for itself, keys and partition columns that the rows do not have.
+Result<void> check_request(const LoadRequest& request, const DestinationCapabilities& capabilities);
+
+}  // namespace weir::sdk

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "execution/attempt.h"
+
+#include <utility>
+
+#include "base/json_text.h"
+#include "execution/block_queue.h"
+#include "execution/crash_point.h"
+#include "execution/fingerprint.h"
+#include "execution/stage.h"
+
+namespace weir::execution {
+namespace {
+
+std::string quoted(std::string_view text) {
+  std::string json;
+  write_json_string(json, text);
+  return json;
+}
+
+std::string counts_as_json(const model::RowCounts& counts) {
+  return fmt::format(
+      R"({{"read":{},"added":{},"loaded":{},"filtered":{},"deduplicated":{},"quarantined":{}}})", counts.read,
+      counts.added, counts.loaded, counts.filtered, counts.deduplicated, counts.quarantined);
+}
+
+}  // namespace
+
+Runner::Attempt::Attempt(Runner& runner, const model::Partition& partition, const RunOptions& options,
+                         Observer& observer)
+    : runner_(runner),
+      pipeline_(runner.pipeline_),
+      services_(runner.services_),
+      partition_(partition),
+      options_(options),
+      observer_(observer) {
+  run_.pipeline = pipeline_.name;
+  run_.partition = partition.key;
+  run_.trigger = options.trigger;
+  run_.started_at = services_.clock.now();
+}
+
+RunOutcome Runner::Attempt::load() {
+  auto result = claim();
+  if (result.ok()) result = load_partition();
+  return finish(std::move(result));
+}
+
+RunOutcome Runner::Attempt::replay(const std::vector<sdk::Reject>& rows) {
+  auto result = claim();
+  if (result.ok()) result = replay_rows(rows);
+  return finish(std::move(result));
+}
+
+void Runner::Attempt::crash_point(std::string_view point) const {
+  execution::crash_point(point, services_.environment);
+}
+
+Result<void> Runner::Attempt::claim() {
+  const auto now = services_.clock.now();
+  lock_ = TRY(state::PartitionLock::acquire(services_.folder, pipeline_.name, partition_.key, now));
+  run_ = TRY(services_.state.runs().begin({.run_id = state::make_id(now, services_.random()),
+                                           .pipeline = pipeline_.name,
+                                           .partition = partition_.key,
+                                           .trigger = options_.trigger,
+                                           .now = now,
+                                           .process = state::current_process()}));
+  claimed_ = true;
+  crash_point("claimed");
+  return {};
+}
+
+Result<void> Runner::Attempt::load_partition() {
+  const auto inputs = TRY(pipeline_.source->inputs(partition_).within("looking for input"));
+  run_.fingerprint = fingerprint(pipeline_.definition, inputs);
+  const auto known = TRY(known_load());
+  if (known && options_.loaded == RunOptions::Loaded::Skip) {
+    // An input that is gone now was loaded while it was there; what it gave stays.
+    if (inputs.empty() || inputs_of(known->fingerprint) == inputs_of(run_.fingerprint))
+      return confirm(*known);
+  }
+  if (inputs.empty()) return publish_nothing(run_.fingerprint);
+  auto extraction = TRY(pipeline_.source->open(partition_, inputs));
+  return transfer(*extraction, {pipeline_.target.write, run_.fingerprint, std::nullopt, ""});
+}
+
+Result<void> Runner::Attempt::replay_rows(const std::vector<sdk::Reject>& rows) {
+  const auto known = TRY(known_load());
+  if (!known) {
+    return fail(ErrorCode::NotFound,
+                "partition {} of {} was never loaded; run it, then replay its quarantine", partition_.key,
+                pipeline_.name);
+  }
+  std::string bytes;
+  for (const auto& row : rows)
+    bytes += fmt::format("{}:{}:{}:{}\n", row.input, row.line, row.offset, row.bytes);
+  auto extraction = TRY(pipeline_.source->replay(partition_, rows));
+  run_.fingerprint = known->fingerprint;
+  const auto write =
+      pipeline_.target.write == model::WriteMode::Merge ? model::WriteMode::Merge : model::WriteMode::Append;
+  return transfer(*extraction, {write, known->fingerprint, known, " replay:" + hash_text(bytes)});
+}
+
+Result<std::optional<model::LedgerEntry>> Runner::Attempt::known_load() const {
+  const auto entries = TRY(pipeline_.destination->find_load(pipeline_.name, partition_.key)
+                               .within("asking the destination what it holds"));
+  for (const auto& entry : entries) {
+    if (entry.table == pipeline_.target.table) return std::optional(entry);
+  }
+  return std::optional<model::LedgerEntry>();
+}
+
+/// The destination holds this input already: nothing to do but to remember it.
+Result<void> Runner::Attempt::confirm(const model::LedgerEntry& known) {
+  run_.load_id = known.load_id;
+  run_.fingerprint = known.fingerprint;
+  run_.counts[pipeline_.target.table] = known.counts;
+  if (!known.fingerprint.starts_with(pipeline_.definition + ".")) {
+    run_.warnings.push_back(
+        "loaded with an earlier definition of this pipeline; --rerun loads it again with the present one");
+  }
+  return advance(state::RunState::UpToDate, "partition_was_up_to_date",
+                 fmt::format(R"({{"load_id":{}}})", quoted(known.load_id)));
+}
+
+/// There is no input. The ledger says so, and nothing else is touched.
+Result<void> Runner::Attempt::publish_nothing(const std::string& fingerprint) {
+  run_.load_id = state::make_id(services_.clock.now(), services_.random());
+  run_.counts[pipeline_.target.table] = {};
+  std::unique_lock turn(services_.load_turn);
+  auto load = TRY(pipeline_.destination->begin(load_request({}, false, model::WriteMode::Append)));
+  TRY(load->prepare());
+  TRY(publish(*load, ledger_entry(fingerprint, {})));
+  return advance(state::RunState::Empty, "partition_was_empty", R"({"inputs":0})");
+}
+
+sdk::LoadRequest Runner::Attempt::load_request(const model::Schema& schema, bool skip_known_keys,
+                                               model::WriteMode write) const {
+  sdk::LoadRequest request;
+  request.load_id = run_.load_id;
+  request.pipeline = pipeline_.name;
+  request.partition = partition_;
+  request.tables.push_back({.table = pipeline_.target.table,
+                            .schema = schema,
+                            .write = write,
+                            .key = pipeline_.target.key,
+                            .partition_column = pipeline_.partitions.column,
+                            .skip_known_keys = skip_known_keys});
+  return request;
+}
+
+model::LedgerEntry Runner::Attempt::ledger_entry(const std::string& fingerprint,
+                                                 const model::RowCounts& counts) const {
+  model::LedgerEntry entry;
+  entry.load_id = run_.load_id;
+  entry.pipeline = pipeline_.name;
+  entry.partition = partition_.key;
+  entry.table = pipeline_.target.table;
+  entry.counts = counts;
+  entry.fingerprint = fingerprint;
+  entry.started_at = run_.started_at;
+  entry.published_at = services_.clock.now();
+  return entry;
+}
+
+/// Moves all rows of an extraction into the destination and publishes them.
+Result<void> Runner::Attempt::transfer(sdk::Extraction& extraction, const Purpose& purpose) {
+  TRY(advance(state::RunState::Extracting, "extraction_started",
+              fmt::format(R"({{"bytes":{}}})", extraction.bytes_total())));
+  auto* workers = TRY(runner_.workers_for(extraction.schema()));
+  const auto& program = workers->program();
+  run_.load_id = state::make_id(services_.clock.now(), services_.random());
+  std::unique_lock turn(services_.load_turn, std::defer_lock);
+  if (!pipeline_.destination->capabilities().concurrent_loads) turn.lock();
+  auto load =
+      TRY(pipeline_.destination->begin(load_request(program.output, program.skip_known_keys, purpose.write))
+              .within("preparing table " + pipeline_.target.table));
+  state::QuarantineWriter quarantine({services_.folder, pipeline_.name, partition_.key});
+  Writer writer({*load, quarantine, pipeline_.max_bad_rows, run_.run_id, services_.clock.now()});
+  auto streamed = stream(extraction, *workers, writer);
+  run_.counts[pipeline_.target.table] = writer.counts();
+  run_.bytes_read = extraction.bytes_read();
+  run_.warnings = extraction.warnings();
+  TRY(std::move(streamed));
+  crash_point("extracted");
+  TRY(writer.finish());
+  TRY(load->prepare());
+  TRY(model::conserve(writer.counts()));
+  TRY(advance(state::RunState::Staged, "rows_staged", counts_as_json(writer.counts())));
+  crash_point("staged");
+  TRY(publish_rows(*load, quarantine, purpose, extraction.content_hash()));
+  crash_point("published");
+  const auto state = writer.counts().read > 0 ? state::RunState::Succeeded : state::RunState::Empty;
+  return advance(state, "load_published", counts_as_json(writer.counts()));
+}
+
+/// A load's bad rows are durable before it is published: after a crash in between they are set aside
+/// again. A replay's leave quarantine after it is published: after a crash in between the mark in the
+/// ledger tells the next replay that its good rows are loaded.
+Result<void> Runner::Attempt::publish_rows(sdk::Load& load, state::QuarantineWriter& quarantine,
+                                           const Purpose& purpose, const std::string& content_hash) {
+  const auto& counts = run_.counts[pipeline_.target.table];
+  if (!purpose.onto) {
+    TRY(quarantine.commit().within("setting bad rows aside"));
+    auto entry = ledger_entry(purpose.fingerprint, counts);
+    entry.content_hash = content_hash;
+    return publish(load, entry);
+  }
+  if (!purpose.onto->content_hash.ends_with(purpose.replay_mark)) {
+    auto total = purpose.onto->counts;
+    total.quarantined -= counts.read;
+    total.read -= counts.read;
+    total += counts;
+    auto entry = ledger_entry(purpose.fingerprint, total);
+    const auto& hash = purpose.onto->content_hash;
+    entry.content_hash = hash.substr(0, hash.find(" replay:")) + purpose.replay_mark;
+    TRY(publish(load, entry));
+  }
+  return quarantine.commit().within("setting rows aside that are still bad");
+}
+
+Result<void> Runner::Attempt::stream(sdk::Extraction& extraction, Workers& workers, Writer& writer) {
+  const auto& program = workers.program();
+  std::optional<Stage> stage;
+  if (needs_stage(program)) stage.emplace(TRY(Stage::open(workers)));
+  Progress progress{0, extraction.bytes_total(), 0};
+  const auto deliver = [&](WorkedBlock& worked) -> Result<void> {
+    auto& counts = writer.counts();
+    counts.read += worked.rows.rows() + worked.rejects.size();
+    for (auto& reject : worked.rejects) TRY(writer.quarantine(std::move(reject)));
+    const auto& origins = worked.rows.origins();
+    std::uint64_t came_out = 0;
+    for (const auto& chunk : worked.chunks) {
+      const auto view = chunk.view();
+      came_out += view.rows;
+      TRY(Writer::split(
+          view,
+          [&](std::size_t, std::int64_t number, std::string_view reason) -> Result<void> {
+            return writer.quarantine(
+                worked.block->reject(origins[static_cast<std::size_t>(number)], std::string(reason)));
+          },
+          [&](const model::BatchView& data, const std::int64_t* numbers) -> Result<void> {
+            const auto origin = [&](std::size_t row, std::string reason) -> Result<sdk::Reject> {
+              return worked.block->reject(origins[static_cast<std::size_t>(numbers[row])], std::move(reason));
+            };
+            return stage ? stage->append(data, origin) : writer.write(data, origin);
+          }));
+    }
+    counts.filtered += worked.rows.rows() - came_out;
+    progress.bytes_read = extraction.bytes_read();
+    progress.rows_read = counts.read;
+    observer_.on_progress(run_, progress);
+    return {};
+  };
+  TRY(work_off(extraction, TRY(workers.prepare(partition_.window)), deliver, services_.cancelled));
+  return stage ? stage->finish(partition_.window, writer) : Result<void>();
+}
+
+/// Publishes, and when the answer is an error asks the destination whether it happened all the same.
+Result<void> Runner::Attempt::publish(sdk::Load& load, const model::LedgerEntry& entry) {
+  const auto published = load.publish({entry});
+  if (published.ok()) return {};
+  const auto known = known_load();
+  if (known.ok() && *known && (*known)->load_id == entry.load_id) return {};
+  return Result<void>(published).within("publishing");
+}
+
+Result<void> Runner::Attempt::advance(state::RunState to, std::string event, std::string fields,
+                                      std::string level) {
+  run_.state = to;
+  const auto now = services_.clock.now();
+  if (state::is_final(to)) run_.finished_at = now;
+  const state::Event happened{now, run_.run_id, std::move(level), std::move(event), std::move(fields)};
+  TRY(services_.state.runs().record(run_, {&happened, 1}));
+  observer_.on_event(run_, happened);
+  if (state::is_final(to)) crash_point("recorded");
+  return {};
+}
+
+RunOutcome Runner::Attempt::finish(Result<void> result) {
+  RunOutcome outcome;
+  if (!result.ok()) {
+    const auto& error = result.error();
+    outcome.error = error;
+    run_.error_code = name(error.code());
+    run_.error_message = error.to_string();
+    const auto state =
+        error.code() == ErrorCode::Cancelled ? state::RunState::Cancelled : state::RunState::Failed;
+    const auto fields =
+        fmt::format(R"({{"code":{},"message":{}}})", quoted(run_.error_code), quoted(run_.error_message));
+    run_.state = state;
+    run_.finished_at = services_.clock.now();
+    if (claimed_) {
+      const auto recorded = advance(state, state == state::RunState::Failed ? "run_failed" : "run_cancelled",
+                                    fields, state == state::RunState::Failed ? "error" : "warn");
+      if (!recorded.ok())
+        run_.warnings.push_back("the run could not be recorded: " + recorded.error().to_string());
+    }
+  }
+  outcome.run = run_;
+  return outcome;
+}
+
+}  // namespace weir::execution

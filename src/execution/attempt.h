@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Attempt: one run of one partition, from the claim to the record. Only the runner includes it.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "execution/runner.h"
+#include "execution/writer.h"
+#include "state/partition_lock.h"
+#include "state/quarantine.h"
+
+namespace weir::execution {
+
+class Runner::Attempt {
+ public:
+  Attempt(Runner& runner, const model::Partition& partition, const RunOptions& options, Observer& observer);
+
+  RunOutcome load();
+  RunOutcome replay(const std::vector<sdk::Reject>& rows);
+
+ private:
+  /// What a transfer of rows is for.
+  struct Purpose {
+    model::WriteMode write;
+    std::string fingerprint;
+    /// Of a replay: the load that its rows come on top of, and the mark that it leaves there.
+    std::optional<model::LedgerEntry> onto;
+    std::string replay_mark;
+  };
+
+  Result<void> claim();
+  Result<void> load_partition();
+  Result<void> replay_rows(const std::vector<sdk::Reject>& rows);
+  /// What the destination says of this partition, asked before every load.
+  Result<std::optional<model::LedgerEntry>> known_load() const;
+  Result<void> confirm(const model::LedgerEntry& known);
+  Result<void> publish_nothing(const std::string& fingerprint);
+  Result<void> transfer(sdk::Extraction& extraction, const Purpose& purpose);
+  Result<void> publish_rows(sdk::Load& load, state::QuarantineWriter& quarantine, const Purpose& purpose,
+                            const std::string& content_hash);
+  Result<void> stream(sdk::Extraction& extraction, Workers& workers, Writer& writer);
+  Result<void> publish(sdk::Load& load, const model::LedgerEntry& entry);
+  sdk::LoadRequest load_request(const model::Schema& schema, bool skip_known_keys,
+                                model::WriteMode write) const;
+  model::LedgerEntry ledger_entry(const std::string& fingerprint, const model::RowCounts& counts) const;
+
+  /// Moves the run on, stores it with its event and tells the observer.
+  Result<void> advance(state::RunState to, std::string event, std::string fields, std::string level = "info");
+  RunOutcome finish(Result<void> result);
+  void crash_point(std::string_view point) const;
+
+  Runner& runner_;
+  const Pipeline& pipeline_;
+  const Services& services_;
+  const model::Partition& partition_;
+  const RunOptions options_;
+  Observer& observer_;
+  state::Run run_;
+  bool claimed_ = false;
+  std::optional<state::PartitionLock> lock_;
+};
+
+}  // namespace weir::execution

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "execution/block_queue.h"
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+namespace weir::execution {
+namespace {
+
+/// What the threads share. Blocks are numbered as they are read; `ready` holds those that wait for
+/// delivery, so next_read - next_delivered never exceeds kBlocksAhead.
+class Queue {
+ public:
+  Queue(sdk::Extraction& extraction, const std::atomic<bool>& cancelled)
+      : extraction_(extraction), cancelled_(cancelled) {}
+
+  void run_worker(const Work& work) {
+    while (auto taken = take()) {
+      auto& [number, worked] = *taken;
+      auto done = worked->block->decode(worked->rows, worked->rejects);
+      if (done.ok()) done = work(*worked);
+      put(number, std::move(worked), std::move(done));
+    }
+  }
+
+  Result<void> deliver_all(const Deliver& deliver) {
+    while (true) {
+      auto next = TRY(wait_for_next());
+      if (next == nullptr) return {};
+      TRY(deliver(*next));
+      recycle(std::move(next));
+    }
+  }
+
+  void stop() {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  struct Taken {
+    std::uint64_t number;
+    std::unique_ptr<WorkedBlock> worked;
+  };
+  struct Ready {
+    std::unique_ptr<WorkedBlock> worked;
+    Result<void> outcome;
+  };
+
+  /// Reads the next block; blocks are read one at a time, by whichever worker is free.
+  std::optional<Taken> take() {
+    const std::lock_guard reading(reading_);
+    std::unique_ptr<WorkedBlock> worked;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return stopped_ || ended_ || next_read_ - next_delivered_ < kBlocksAhead; });
+      if (stopped_ || ended_) return std::nullopt;
+      if (!free_.empty()) {
+        worked = std::move(free_.back());
+        free_.pop_back();
+      }
+    }
+    if (worked == nullptr) worked = std::make_unique<WorkedBlock>(extraction_.schema());
+    auto block = extraction_.next();
+    const std::lock_guard lock(mutex_);
+    if (block.ok() && *block != nullptr) {
+      worked->block = *std::move(block);
+      return Taken{next_read_++, std::move(worked)};
+    }
+    ended_ = true;
+    if (!block.ok()) ready_.emplace(next_read_++, Ready{nullptr, Failure(std::move(block).error())});
+    changed_.notify_all();
+    return std::nullopt;
+  }
+
+  void put(std::uint64_t number, std::unique_ptr<WorkedBlock> worked, Result<void> outcome) {
+    const std::lock_guard lock(mutex_);
+    ready_.emplace(number, Ready{std::move(worked), std::move(outcome)});
+    changed_.notify_all();
+  }
+
+  /// The next block in order; null at the end.
+  Result<std::unique_ptr<WorkedBlock>> wait_for_next() {
+    std::unique_lock lock(mutex_);
+    const auto next_is_ready = [&] { return !ready_.empty() && ready_.begin()->first == next_delivered_; };
+    changed_.wait(lock, [&] { return next_is_ready() || (ended_ && next_delivered_ == next_read_); });
+    if (cancelled_)
+      return fail(ErrorCode::Cancelled, "stopped on request; nothing of this run was published");
+    if (!next_is_ready()) return std::unique_ptr<WorkedBlock>();
+    auto ready = std::move(ready_.begin()->second);
+    ready_.erase(ready_.begin());
+    if (!ready.outcome.ok()) return Failure(std::move(ready.outcome).error());
+    return std::move(ready.worked);
+  }
+
+  void recycle(std::unique_ptr<WorkedBlock> worked) {
+    worked->chunks.clear();
+    worked->rows.clear();
+    worked->rejects.clear();
+    worked->block.reset();
+    const std::lock_guard lock(mutex_);
+    free_.push_back(std::move(worked));
+    ++next_delivered_;
+    changed_.notify_all();
+  }
+
+  sdk::Extraction& extraction_;
+  const std::atomic<bool>& cancelled_;
+  std::mutex reading_;  ///< held while the extraction is asked; taken before mutex_
+  std::mutex mutex_;    ///< guards everything below
+  std::condition_variable changed_;
+  std::map<std::uint64_t, Ready> ready_;
+  std::vector<std::unique_ptr<WorkedBlock>> free_;
+  std::uint64_t next_read_ = 0;
+  std::uint64_t next_delivered_ = 0;
+  bool ended_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+Result<void> work_off(sdk::Extraction& extraction, const std::vector<Work>& workers, const Deliver& deliver,
+                      const std::atomic<bool>& cancelled) {
+  Queue queue(extraction, cancelled);
+  std::vector<std::thread> threads;
+  threads.reserve(workers.size());
+  for (const auto& work : workers) threads.emplace_back([&queue, &work] { queue.run_worker(work); });
+  auto delivered = queue.deliver_all(deliver);
+  queue.stop();
+  for (auto& thread : threads) thread.join();
+  return delivered;
+}
+
+}  // namespace weir::execution

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs the workers of one extraction: they take blocks in turn, decode and transform them side by
+// side, and the calling thread receives the results in the order of the input.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/result.h"
+#include "connectors/sdk/source.h"
+#include "engine/database.h"
+#include "model/batch.h"
+
+namespace weir::execution {
+
+/// A block with its rows before and after the transforms.
+struct WorkedBlock {
+  explicit WorkedBlock(const model::Schema& schema) : rows(schema) {}
+
+  std::unique_ptr<sdk::Block> block;
+  model::Batch rows;                  ///< as decoded
+  std::vector<sdk::Reject> rejects;   ///< could not be decoded
+  std::vector<engine::Chunk> chunks;  ///< data columns, then the row column and the error column
+};
+
+/// What a worker does with its decoded rows: fills `chunks`. One per worker, called by its thread.
+using Work = std::function<Result<void>(WorkedBlock&)>;
+/// Receives the blocks in order, on the calling thread.
+using Deliver = std::function<Result<void>(WorkedBlock&)>;
+
+/// Works off the whole extraction with one thread for each element of `workers`. Memory is bounded:
+/// at most kBlocksAhead blocks wait for delivery. Ends early, with its error, when anything fails,
+/// and with Cancelled soon after `cancelled` is set.
+Result<void> work_off(sdk::Extraction& extraction, const std::vector<Work>& workers, const Deliver& deliver,
+                      const std::atomic<bool>& cancelled);
+
+inline constexpr std::size_t kBlocksAhead = 8;
+
+}  // namespace weir::execution

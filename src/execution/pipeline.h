@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// A pipeline that is ready to run: its parts made, its rules read. Built by app from the project's
+// files, carried out by Runner. Read-only while it runs.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "connectors/sdk/destination.h"
+#include "connectors/sdk/source.h"
+#include "model/load.h"
+#include "model/partition.h"
+#include "transforms/transform.h"
+
+namespace weir::execution {
+
+/// How many rows may go to quarantine before a run fails: whichever is reached first.
+struct BadRowLimit {
+  std::optional<std::uint64_t> rows;
+  std::optional<double> percent;  ///< of the rows read, judged when all are
+
+  /// Whether so many bad rows are too many. `finished`: all rows were read.
+  enum class Moment { Underway, Finished };
+  bool exceeded(std::uint64_t bad, std::uint64_t read, Moment moment) const;
+  std::string to_string() const;
+};
+
+struct Target {
+  std::string table;
+  model::WriteMode write = model::WriteMode::Append;
+  std::vector<std::string> key;
+};
+
+struct PartitionRule {
+  model::Every every = model::Every::None;
+  std::optional<Timestamp> from;  ///< the first partition, when configured
+  std::string column;             ///< event time; empty: partitions are those of the inputs
+};
+
+struct Pipeline {
+  std::string name;
+  std::string description;
+  PartitionRule partitions;
+  std::unique_ptr<sdk::Source> source;
+  std::unique_ptr<sdk::Destination> destination;
+  std::string destination_name;  ///< of the connection
+  std::vector<transforms::Transform> transforms;
+  std::vector<transforms::Check> checks;
+  Target target;
+  BadRowLimit max_bad_rows;
+  /// Hash of everything in the pipeline's file that can change its rows.
+  std::string definition;
+  std::uint64_t memory_bytes = 512ULL << 20;
+};
+
+}  // namespace weir::execution

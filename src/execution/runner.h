@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runner: carries one pipeline's partitions out, one at a time, with the guarantees of a run: one
+// commit point, every row accounted for, the destination asked before anything is believed.
+// Used by the commands; several runners may work side by side, each on its own thread.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "execution/observer.h"
+#include "execution/pipeline.h"
+#include "execution/workers.h"
+#include "io/clock.h"
+#include "io/environment.h"
+#include "state/state_store.h"
+
+namespace weir::execution {
+
+/// What runners share. Everything outlives them.
+struct Services {
+  state::StateStore& state;
+  const io::Clock& clock;
+  const io::Environment& environment;
+  std::function<std::array<std::uint8_t, 10>()> random;  ///< for ids
+  std::string folder;                                    ///< `.weir` of the project
+  const std::atomic<bool>& cancelled;
+  /// Held during a load into a destination that takes one at a time.
+  std::mutex& load_turn;
+  std::size_t workers = 2;
+};
+
+struct RunOptions {
+  state::Trigger trigger = state::Trigger::Run;
+  /// What to do with a partition that holds this very input already.
+  enum class Loaded { Skip, LoadAgain } loaded = Loaded::Skip;
+};
+
+/// How a run ended. `run.state` is final unless the partition could not even be claimed.
+struct RunOutcome {
+  state::Run run;
+  std::optional<Error> error;
+
+  model::RowCounts counts() const;
+};
+
+class Runner {
+ public:
+  Runner(const Pipeline& pipeline, const Services& services) : pipeline_(pipeline), services_(services) {}
+
+  /// Loads a partition.
+  RunOutcome run(const model::Partition& partition, const RunOptions& options, Observer& observer);
+  /// Loads rows from quarantine into their partition, on top of what is there. Rows that still
+  /// cannot be loaded go back.
+  RunOutcome replay(const model::Partition& partition, const std::vector<sdk::Reject>& rows,
+                    Observer& observer);
+  /// The compiled transforms for a partition's input, as `plan` shows them.
+  Result<transforms::Program> program(const model::Partition& partition);
+
+ private:
+  class Attempt;
+
+  Result<Workers*> workers_for(const model::Schema& input);
+
+  const Pipeline& pipeline_;
+  const Services& services_;
+  std::unique_ptr<Workers> workers_;
+};
+
+}  // namespace weir::execution

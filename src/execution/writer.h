@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The last steps of a row: into the load, into quarantine, or left out, and counted in each case.
+// Used by the runner on its own thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "connectors/sdk/destination.h"
+#include "connectors/sdk/source.h"
+#include "execution/pipeline.h"
+#include "model/batch.h"
+#include "model/load.h"
+#include "state/quarantine.h"
+
+namespace weir::execution {
+
+class Writer {
+ public:
+  struct Parts {
+    sdk::Load& load;
+    state::QuarantineWriter& quarantine;
+    const BadRowLimit& limit;
+    std::string run_id;
+    Timestamp now;
+  };
+  /// Makes the quarantine entry of a row by its number in the batch that is written.
+  using RejectOf = std::function<Result<sdk::Reject>(std::size_t row, std::string reason)>;
+
+  explicit Writer(Parts parts) : parts_(std::move(parts)) {}
+
+  model::RowCounts& counts() { return counts_; }
+
+  /// Writes rows without errors; those that the destination refuses go to quarantine.
+  Result<void> write(const model::BatchView& rows, const RejectOf& reject_of);
+  /// Splits rows whose last two columns are the row number and the error: `refuse` gets the index,
+  /// the number and the reason of the bad ones, `accept` the data columns and numbers of the others.
+  using Refuse = std::function<Result<void>(std::size_t index, std::int64_t number, std::string_view reason)>;
+  using Accept = std::function<Result<void>(const model::BatchView& data, const std::int64_t* numbers)>;
+  static Result<void> split(const model::BatchView& rows, const Refuse& refuse, const Accept& accept);
+  /// Sets a row aside; fails when that makes too many.
+  Result<void> quarantine(sdk::Reject reject);
+  /// Judges the limit once all rows were read.
+  Result<void> finish() const;
+
+ private:
+  Failure too_many() const;
+
+  Parts parts_;
+  model::RowCounts counts_;
+  std::string first_reason_;
+};
+
+}  // namespace weir::execution
