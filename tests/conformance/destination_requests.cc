@@ -39,10 +39,20 @@ TEST_P(DestinationSuite, a_load_needs_a_table_name) {
   EXPECT_EQ(refused(request("1", whole(), target)).code(), ErrorCode::InvalidConfig);
 }
 
-TEST_P(DestinationSuite, a_load_needs_tables) {
-  auto wanted = request("1", whole(), numbers());
+TEST_P(DestinationSuite, a_load_without_tables_only_writes_its_ledger_entries) {
+  load(request("1", whole(), numbers()), {{"1"}});
+  auto wanted = request("2", whole(), numbers());
+  const auto recorded = entry(wanted, 0, 0);
   wanted.tables.clear();
-  EXPECT_EQ(refused(wanted).code(), ErrorCode::InvalidConfig);
+  auto begun = destination().begin(wanted);
+  ASSERT_TRUE(begun.ok()) << begun.error().to_string();
+  const auto published = (*begun)->publish({recorded});
+  ASSERT_TRUE(published.ok()) << published.error().to_string();
+  EXPECT_EQ(table("numbers", kNumbers), "1\n");
+  const auto known = destination().find_load(recorded.pipeline, recorded.partition);
+  ASSERT_TRUE(known.ok()) << known.error().to_string();
+  ASSERT_EQ(known->size(), 1U);
+  EXPECT_EQ(known->front().load_id, "2");
 }
 
 TEST_P(DestinationSuite, a_table_needs_columns) {

@@ -43,6 +43,7 @@ struct LoadRequest {
   std::string load_id;
   std::string pipeline;
   model::Partition partition;
+  /// None: the load only writes its ledger entries, as for a partition that has no input.
   std::vector<TableTarget> tables;
 };
 

@@ -92,7 +92,6 @@ Result<void> check_partition_column(const TableTarget& target, const model::Part
 }  // namespace
 
 Result<void> check_request(const LoadRequest& request, const DestinationCapabilities& capabilities) {
-  if (request.tables.empty()) return fail(ErrorCode::InvalidConfig, "a load needs at least one table");
   std::set<std::string_view> seen;
   for (const auto& target : request.tables) {
     if (target.table.empty()) return fail(ErrorCode::InvalidConfig, "a table of the load has no name");

@@ -9,7 +9,7 @@
 namespace weir::sdk {
 
 /// Fails with Unsupported when the destination cannot do what is asked, and with InvalidConfig when
-/// the request contradicts itself: no tables, nameless or repeated tables and columns, names that
+/// the request contradicts itself: nameless or repeated tables and columns, names that
 /// weir keeps for itself, keys and partition columns that the rows do not have.
 Result<void> check_request(const LoadRequest& request, const DestinationCapabilities& capabilities);
 
