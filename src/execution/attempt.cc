@@ -128,7 +128,9 @@ Result<void> Runner::Attempt::publish_nothing(const std::string& fingerprint) {
   run_.load_id = state::make_id(services_.clock.now(), services_.random());
   run_.counts[pipeline_.target.table] = {};
   std::unique_lock turn(services_.load_turn);
-  auto load = TRY(pipeline_.destination->begin(load_request({}, false, model::WriteMode::Append)));
+  auto request = load_request({}, false, model::WriteMode::Append);
+  request.tables.clear();
+  auto load = TRY(pipeline_.destination->begin(request));
   TRY(load->prepare());
   TRY(publish(*load, ledger_entry(fingerprint, {})));
   return advance(state::RunState::Empty, "partition_was_empty", R"({"inputs":0})");

@@ -38,7 +38,9 @@ Result<Workers*> Runner::workers_for(const model::Schema& input) {
   transforms::ProgramContext context;
   context.input = input;
   context.key = pipeline_.target.key;
-  context.destination_resolves_keys = pipeline_.destination->capabilities().resolves_keys;
+  // A merge replaces the rows of a known key, so it cannot leave them out as well.
+  context.destination_resolves_keys = pipeline_.destination->capabilities().resolves_keys &&
+                                      pipeline_.target.write != model::WriteMode::Merge;
   context.partition_column = pipeline_.partitions.column;
   context.refuse_outside_window = pipeline_.source->partitions_inputs();
   workers_ = TRY(Workers::create(pipeline_, services_.folder + "/spill", context, services_.workers));

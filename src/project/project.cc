@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "project/project.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "base/text.h"
+#include "config/spec.h"
+#include "execution/fingerprint.h"
+#include "model/cron.h"
+#include "model/time_zone.h"
+#include "project/options.h"
+#include "transforms/reading.h"
+
+namespace weir::project {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::optional<std::string> read_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::vector<fs::path> pipeline_paths(const std::string& folder) {
+  std::vector<fs::path> paths;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(fs::path(folder) / "pipelines", error)) {
+    const auto extension = entry.path().extension();
+    if (extension == ".yaml" || extension == ".yml") paths.push_back(entry.path());
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+/// Everything of a pipeline's file that can change its rows.
+std::string definition_of(const PipelineFile& file, const std::vector<transforms::Transform>& transforms) {
+  auto node = file.node;
+  for (const auto* key : {"description", "schedule", "max_bad_rows", "partitions"}) node = node.without(key);
+  auto text = config::to_json(node);
+  for (const auto& transform : transforms) {
+    if (const auto* sql = std::get_if<transforms::Sql>(&transform.verb)) text += sql->query;
+  }
+  return execution::hash_text(text).substr(0, 12);
+}
+
+void check_schedule(const PipelineFile& file, config::Diagnostics& diagnostics) {
+  if (!file.options.schedule) return;
+  const auto at = file.node.find("schedule")->at();
+  const auto cron = model::Cron::parse(file.options.schedule->cron);
+  if (!cron.ok()) diagnostics.error(at, cron.error().message());
+  const auto zone = model::TimeZone::find(file.options.schedule->timezone);
+  if (!zone.ok()) diagnostics.error(at, zone.error().message());
+}
+
+}  // namespace
+
+/// One side of a pipeline: its connector and the mappings that configure it.
+struct Project::Part {
+  const sdk::Connector* connector;
+  sdk::ConnectorNodes nodes;
+};
+
+std::optional<std::string> find_project(const std::string& start) {
+  std::error_code error;
+  for (auto folder = fs::absolute(start, error); !error; folder = folder.parent_path()) {
+    if (fs::exists(folder / "weir.yaml", error)) return folder.string();
+    if (folder == folder.parent_path()) break;
+  }
+  return std::nullopt;
+}
+
+std::optional<Project> Project::load(const std::string& folder, const Connectors& connectors,
+                                     config::Diagnostics& diagnostics) {
+  Project project;
+  project.folder_ = folder;
+  project.connectors_ = connectors;
+  const auto text = read_file(fs::path(folder) / "weir.yaml");
+  if (!text) {
+    diagnostics.error({folder + "/weir.yaml", 0, 0}, "cannot be read; a project is a folder with this file");
+    return std::nullopt;
+  }
+  if (const auto node = config::parse_yaml(*text, "weir.yaml", diagnostics)) {
+    project.options_ = project_spec(connectors).read(*node, diagnostics);
+  }
+  std::set<std::string> names;
+  for (const auto& path : pipeline_paths(folder)) {
+    const auto name = fs::relative(path, folder).string();
+    const auto content = read_file(path);
+    if (!content) {
+      diagnostics.error({name, 0, 0}, "cannot be read");
+      continue;
+    }
+    const auto node = config::parse_yaml(*content, name, diagnostics);
+    if (!node) continue;
+    PipelineFile file{name, *node, pipeline_spec(connectors).read(*node, diagnostics)};
+    check_schedule(file, diagnostics);
+    if (!file.options.pipeline.empty() && !names.insert(file.options.pipeline).second) {
+      diagnostics.error(node->at(), fmt::format("the pipeline '{}' is defined twice", file.options.pipeline));
+    }
+    project.pipelines_.push_back(std::move(file));
+  }
+  return project;
+}
+
+Result<const PipelineFile*> Project::find(const std::string& pipeline) const {
+  std::vector<std::string> names;
+  for (const auto& file : pipelines_) {
+    if (file.options.pipeline == pipeline) return &file;
+    names.push_back(file.options.pipeline);
+  }
+  const auto near = closest(pipeline, names);
+  return fail(ErrorCode::InvalidConfig, "there is no pipeline '{}'{}; this project has: {}", pipeline,
+              near ? fmt::format(" (did you mean '{}'?)", *near) : "", names.empty() ? "none" : join(names));
+}
+
+std::optional<Project::Part> Project::part(const config::Node& node, std::string_view role,
+                                           config::Diagnostics& diagnostics) const {
+  const auto* name = node.find("connection");
+  if (!node.is_mapping() || name == nullptr || !name->is_scalar()) {
+    diagnostics.error(node.at(), fmt::format("the {} needs a connection, one of weir.yaml", role));
+    return std::nullopt;
+  }
+  std::vector<std::string> known;
+  for (const auto& [connection, options] : options_.connections) {
+    known.push_back(connection);
+    if (connection != name->text()) continue;
+    const auto* type = options.find("type");
+    for (const auto* connector : connectors_) {
+      if (type == nullptr || connector->connection().name != type->text()) continue;
+      const auto* offered = role == "source" ? connector->source() : connector->destination();
+      if (offered == nullptr) {
+        diagnostics.error(name->at(), fmt::format("{} cannot be a {}", type->text(), role));
+        return std::nullopt;
+      }
+      return Part{connector, {options.without("type"), node.without("connection")}};
+    }
+    return std::nullopt;  // reported with weir.yaml
+  }
+  diagnostics.error(name->at(),
+                    fmt::format("weir.yaml has no connection '{}'; it has: {}", name->text(),
+                                known.empty() ? "none" : join(known)),
+                    closest(name->text(), known).value_or(""));
+  return std::nullopt;
+}
+
+Result<std::optional<execution::Pipeline>> Project::make(const PipelineFile& file,
+                                                         const sdk::ConnectorContext& context,
+                                                         config::Diagnostics& diagnostics) const {
+  const auto errors = diagnostics.error_count();
+  execution::Pipeline pipeline;
+  pipeline.name = file.options.pipeline;
+  pipeline.description = file.options.description;
+  pipeline.max_bad_rows = file.options.max_bad_rows;
+  pipeline.memory_bytes = options_.memory.bytes;
+  pipeline.partitions.every = file.options.partitions.every;
+  pipeline.partitions.column = file.options.partitions.column;
+  if (!file.options.partitions.from.empty()) {
+    pipeline.partitions.from = parse_timestamp(file.options.partitions.from);
+  }
+  pipeline.transforms = transforms::read_transforms(file.options.transforms, folder_, diagnostics);
+  pipeline.checks = transforms::read_checks(file.options.checks, diagnostics);
+  pipeline.definition = definition_of(file, pipeline.transforms);
+  const auto target = target_spec().read(target_node(file.options.destination), diagnostics);
+  pipeline.target = {target.table, target.write, target.key};
+  if (const auto* connection = file.options.destination.find("connection")) {
+    pipeline.destination_name = connection->text();
+  }
+  if (auto source = part(file.options.source, "source", diagnostics)) {
+    pipeline.source = TRY(source->connector->make_source(context, source->nodes, diagnostics)
+                              .within("pipeline " + pipeline.name));
+  }
+  if (auto destination = part(file.options.destination, "destination", diagnostics)) {
+    destination->nodes.options = connector_node(destination->nodes.options);
+    pipeline.destination =
+        TRY(destination->connector->make_destination(context, destination->nodes, diagnostics)
+                .within("pipeline " + pipeline.name));
+  }
+  if (diagnostics.error_count() != errors || pipeline.source == nullptr || pipeline.destination == nullptr) {
+    return std::optional<execution::Pipeline>();
+  }
+  const auto& modes = pipeline.destination->capabilities().write_modes;
+  if (std::find(modes.begin(), modes.end(), target.write) == modes.end()) {
+    diagnostics.error(file.options.destination.at(),
+                      fmt::format("this destination cannot write in the mode {}", model::name(target.write)));
+    return std::optional<execution::Pipeline>();
+  }
+  return std::optional(std::move(pipeline));
+}
+
+}  // namespace weir::project
