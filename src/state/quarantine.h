@@ -81,6 +81,8 @@ class QuarantineReader {
 
  private:
   QuarantineReader(std::string path, int file) : path_(std::move(path)), file_(file) {}
+  /// The next line without its end; valid until the next call.
+  Result<std::optional<std::string_view>> next_line();
 
   std::string path_;
   int file_;
