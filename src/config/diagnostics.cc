@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <tuple>
 
 namespace weir::config {
@@ -82,28 +81,36 @@ std::vector<Diagnostic> Diagnostics::sorted() const {
   return sorted;
 }
 
-std::string Diagnostics::excerpt(const Diagnostic& diagnostic) const {
-  const auto source = sources_.find(diagnostic.at.file);
-  if (source == sources_.end() || diagnostic.at.line < 1 || diagnostic.at.column < 1) return {};
-  // One sensitive value hides its line from the other problems of that line too.
+std::optional<std::string_view> Diagnostics::visible_line(const Position& at) const {
+  const auto source = sources_.find(at.file);
+  if (source == sources_.end() || at.line < 1 || at.column < 1) return std::nullopt;
+  const auto line = line_of(source->second, at.line);
+  if (!line) return std::nullopt;
+  auto visible = *line;
   for (const auto& other : diagnostics_) {
-    if (other.excerpt == Excerpt::Hidden && other.at.file == diagnostic.at.file &&
-        other.at.line == diagnostic.at.line)
-      return {};
+    if (other.at.file != at.file || other.at.line != at.line) continue;
+    if (other.excerpt == Excerpt::Hidden) return std::nullopt;
+    const auto column = static_cast<std::size_t>(std::max(other.at.column, 1)) - 1;
+    if (other.excerpt == Excerpt::KeyOnly) visible = visible.substr(0, visible.find(':', column));
   }
-  const auto line = line_of(source->second, diagnostic.at.line);
-  auto column = static_cast<std::size_t>(diagnostic.at.column) - 1;
+  return visible;
+}
+
+std::string Diagnostics::excerpt(const Diagnostic& diagnostic) const {
+  const auto line = visible_line(diagnostic.at);
+  auto column = static_cast<std::size_t>(std::max(diagnostic.at.column, 1)) - 1;
   if (!line || column > line->size()) return {};
   auto shown = *line;
-  if (diagnostic.excerpt == Excerpt::KeyOnly) shown = shown.substr(0, shown.find(':', column));
   if (shown.size() > kLongestExcerpt) {
     auto start = column > kLongestExcerpt / 2 ? column - kLongestExcerpt / 2 : 0;
     while (start > 0 && continues_a_character(shown[start])) --start;
-    shown = shown.substr(start, kLongestExcerpt);
+    auto end = std::min(start + kLongestExcerpt, shown.size());
+    while (end < shown.size() && continues_a_character(shown[end])) --end;
+    shown = shown.substr(start, end - start);
     column -= start;
   }
-  const auto margin = fmt::format("{:>5}", diagnostic.at.line);
-  return fmt::format("\n{} | {}\n{:>5} | {}^", margin, printable(shown), "", padding(shown, column));
+  return fmt::format("\n{:>5} | {}\n{:>5} | {}^", diagnostic.at.line, printable(shown), "",
+                     padding(shown, column));
 }
 
 std::string Diagnostics::to_string() const {

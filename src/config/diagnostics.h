@@ -5,7 +5,9 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -66,6 +68,8 @@ class Diagnostics {
   Result<void> to_result() const;
 
  private:
+  /// What may be shown of a line: one sensitive value hides it from all problems of that line.
+  std::optional<std::string_view> visible_line(const Position& at) const;
   std::string excerpt(const Diagnostic& diagnostic) const;
 
   std::vector<Diagnostic> diagnostics_;

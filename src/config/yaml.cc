@@ -36,12 +36,22 @@ std::size_t cost(const Node& node) {
 class TreeBuilder final : public YAML::EventHandler {
  public:
   TreeBuilder(std::string file, Diagnostics& diagnostics)
-      : file_(std::move(file)), diagnostics_(diagnostics), root_(Node::null({file_, 1, 1})) {}
+      : file_(std::move(file)),
+        diagnostics_(diagnostics),
+        root_(Node::null({file_, 1, 1})),
+        last_(root_.at()) {}
 
   Node take_root() { return std::move(root_); }
+  Position place(const YAML::Mark& mark) const {
+    return mark.is_null() ? Position{file_, 0, 0} : Position{file_, mark.line + 1, mark.column + 1};
+  }
+  /// Where the last value or key begins that was read.
+  const Position& last_place() const { return last_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++documents_ > 1) throw Stop{place(mark), "a file holds one document; remove the line '---'"};
+    if (++documents_ > 1)
+      throw Stop{place(mark),
+                 "a file holds one document, which ends before this; check the indentation, or remove '---'"};
   }
   void OnDocumentEnd() override {}
 
@@ -94,8 +104,6 @@ class TreeBuilder final : public YAML::EventHandler {
     std::optional<Node> key;
   };
 
-  Position place(const YAML::Mark& mark) const { return {file_, mark.line + 1, mark.column + 1}; }
-
   void refuse_tag(const YAML::Mark& mark, const std::string& tag) const {
     if (tag.empty() || tag == "?" || tag == "!" || tag.starts_with("tag:yaml.org,2002:")) return;
     throw Stop{place(mark), fmt::format("the tag '{}' has no meaning here; put the text in quotes", tag)};
@@ -112,7 +120,9 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void begin(NodeKind kind, Position at, YAML::anchor_t anchor) {
     if (wants_key())
-      throw Stop{at, "a key must be one text; a value that starts with '{' or '[' needs quotes to be text"};
+      throw Stop{at,
+                 "a key must be one text; close every '{' and '[', and put quotes around text that starts "
+                 "with one"};
     if (open_.size() >= kDeepestNesting)
       throw Stop{at, fmt::format("lists and mappings are nested more than {} deep", kDeepestNesting)};
     auto& open = open_.emplace_back();
@@ -129,6 +139,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void take(Node node, YAML::anchor_t anchor) {
     spend(kNodeCost + node.text().size(), node.at());
+    last_ = node.at();
     if (anchor != YAML::NullAnchor) {
       spend(cost(node), node.at());
       anchors_[anchor] = node;
@@ -166,23 +177,35 @@ class TreeBuilder final : public YAML::EventHandler {
   std::string file_;
   Diagnostics& diagnostics_;
   Node root_;
+  Position last_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, Node> anchors_;
   std::size_t spent_ = 0;
   int documents_ = 0;
 };
 
+bool is_indented_with_a_tab(std::string_view text, const YAML::Mark& mark) {
+  const auto before = text.substr(0, static_cast<std::size_t>(std::max(mark.pos, 0)));
+  const auto line = text.substr(before.rfind('\n') + 1);
+  return line.substr(0, line.find_first_not_of(" \t")).find('\t') != line.npos;
+}
+
 /// The parser's terse messages in words that say what to do.
-std::string explain(const std::string& message) {
+std::string explain(const YAML::Exception& problem, std::string_view text) {
   using namespace YAML::ErrorMsg;
+  const auto& message = problem.msg;
+  if (message == TAB_IN_INDENTATION || is_indented_with_a_tab(text, problem.mark))
+    return "indent with spaces, not with tabs";
   if (message == END_OF_MAP) return "the mapping breaks off here; check the indentation and the quotes";
   if (message == END_OF_SEQ) return "the list breaks off here; check the indentation and the quotes";
   if (message == END_OF_MAP_FLOW) return "a '{' is not closed by '}'";
   if (message == END_OF_SEQ_FLOW) return "a '[' is not closed by ']'";
+  if (message == EOF_IN_SCALAR) return "a quote that opens here or below is not closed";
   if (message == MAP_VALUE || message == MAP_KEY)
     return "no key can stand here; text that holds ': ' needs quotes";
-  if (message == TAB_IN_INDENTATION) return "indent with spaces, not with tabs";
-  if (message == EOF_IN_SCALAR) return "a quote is not closed";
+  if (message == UNKNOWN_TOKEN) return "text that starts with this character needs quotes";
+  if (message == CHAR_IN_ALIAS || message == ALIAS_NOT_FOUND || message == UNKNOWN_ANCHOR)
+    return "text that starts with '*' needs quotes; without them it repeats what an anchor names";
   return "not valid YAML: " + message;
 }
 
@@ -214,6 +237,12 @@ bool check_characters(std::string_view text, const std::string& file, Diagnostic
   return false;
 }
 
+/// The parser takes a quote as closed at the line break that ends the file. A comment there, with no
+/// line break, makes it notice.
+std::string with_end_mark(std::string_view text) {
+  return std::string(text) + (text.empty() || text.ends_with('\n') ? "#" : "\n#");
+}
+
 }  // namespace
 
 std::optional<Node> parse_yaml(std::string_view text, const std::string& file_name,
@@ -222,19 +251,20 @@ std::optional<Node> parse_yaml(std::string_view text, const std::string& file_na
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   diagnostics.add_source(file_name, std::string(text));
   if (!check_characters(text, file_name, diagnostics)) return std::nullopt;
+  TreeBuilder builder(file_name, diagnostics);
   try {
-    std::istringstream stream{std::string(text)};
+    std::istringstream stream(with_end_mark(text));
     YAML::Parser parser(stream);
-    TreeBuilder builder(file_name, diagnostics);
     while (parser.HandleNextDocument(builder)) {
     }
     return builder.take_root();
   } catch (const Stop& stop) {
     diagnostics.error(stop.at, stop.message);
   } catch (const YAML::Exception& problem) {
-    const auto& mark = problem.mark;
-    diagnostics.error({file_name, mark.is_null() ? 0 : mark.line + 1, mark.is_null() ? 0 : mark.column + 1},
-                      explain(problem.msg));
+    // An open quote is noticed at the end of the file, far from where it is.
+    const bool is_open_quote = problem.msg == YAML::ErrorMsg::EOF_IN_SCALAR;
+    diagnostics.error(is_open_quote ? builder.last_place() : builder.place(problem.mark),
+                      explain(problem, text));
   }
   return std::nullopt;
 }
