@@ -101,6 +101,7 @@ class TreeBuilder final : public YAML::EventHandler {
     YAML::anchor_t anchor = YAML::NullAnchor;
     std::vector<Node> items;
     std::vector<Node::Entry> entries;
+    std::map<std::string, Position> key_places;
     std::optional<Node> key;
   };
 
@@ -111,7 +112,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void spend(std::size_t bytes, const Position& at) {
     spent_ += bytes;
-    if (spent_ > kLargestTree) throw Stop{at, "the file is too large once its aliases are filled in"};
+    if (spent_ > kLargestTree) throw Stop{at, "the file is too large, counting what its aliases repeat"};
   }
 
   bool wants_key() const {
@@ -160,12 +161,11 @@ class TreeBuilder final : public YAML::EventHandler {
     auto& open = open_.back();
     const auto key = *std::move(open.key);
     open.key.reset();
-    const auto earlier = std::find_if(open.entries.begin(), open.entries.end(),
-                                      [&](const Node::Entry& entry) { return entry.key == key.text(); });
-    if (earlier != open.entries.end()) {
+    const auto [earlier, is_new] = open.key_places.emplace(key.text(), key.at());
+    if (!is_new) {
       diagnostics_.add({Severity::Error, key.at(),
                         fmt::format("key '{}' is given twice, first in line {} column {}", key.text(),
-                                    earlier->key_at.line, earlier->key_at.column),
+                                    earlier->second.line, earlier->second.column),
                         "", Excerpt::KeyOnly});
       return;
     }
