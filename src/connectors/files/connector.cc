@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connectors/files/connector.h"
+
+#include <filesystem>
+
+#include "connectors/files/destination.h"
+#include "connectors/files/source.h"
+
+namespace weir::files {
+namespace {
+
+struct FilesConnection {
+  std::string folder = ".";
+};
+
+const config::Spec<FilesConnection>& connection_spec() {
+  static const auto spec = config::Spec<FilesConnection>("files", "A folder of files on this machine.")
+                               .field("folder", &FilesConnection::folder,
+                                      "Folder that a source's paths start at and a destination writes into, "
+                                      "relative to the project.");
+  return spec;
+}
+
+class FilesConnector final : public sdk::Connector {
+ public:
+  const config::Description& connection() const override { return connection_spec().description(); }
+  const config::Description* source() const override { return &files_source_spec().description(); }
+  const config::Description* destination() const override { return &files_destination_spec().description(); }
+
+  Result<std::unique_ptr<sdk::Source>> make_source(const sdk::ConnectorContext& context,
+                                                   const sdk::ConnectorNodes& nodes,
+                                                   config::Diagnostics& diagnostics) const override {
+    const auto errors = diagnostics.error_count();
+    const auto folder = folder_of(context, nodes, diagnostics);
+    const auto options = files_source_spec().read(nodes.options, diagnostics);
+    if (diagnostics.error_count() != errors) return std::unique_ptr<sdk::Source>();
+    return make_files_source(options, folder);
+  }
+
+  Result<std::unique_ptr<sdk::Destination>> make_destination(
+      const sdk::ConnectorContext& context, const sdk::ConnectorNodes& nodes,
+      config::Diagnostics& diagnostics) const override {
+    const auto errors = diagnostics.error_count();
+    const auto folder = folder_of(context, nodes, diagnostics);
+    const auto options = files_destination_spec().read(nodes.options, diagnostics);
+    if (diagnostics.error_count() != errors) return std::unique_ptr<sdk::Destination>();
+    return make_files_destination(options, folder);
+  }
+
+ private:
+  static std::string folder_of(const sdk::ConnectorContext& context, const sdk::ConnectorNodes& nodes,
+                               config::Diagnostics& diagnostics) {
+    const auto connection = connection_spec().read(nodes.connection, diagnostics);
+    return (std::filesystem::path(context.project_folder) / connection.folder).lexically_normal().string();
+  }
+};
+
+}  // namespace
+
+const sdk::Connector& connector() {
+  static const FilesConnector connector;
+  return connector;
+}
+
+}  // namespace weir::files
