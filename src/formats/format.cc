@@ -11,11 +11,13 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kJsonlExtensions = {".jsonl", ".ndjson", ".json"};
 
+bool no_head(const ReadOptions&) { return false; }
+
 }  // namespace
 
 std::span<const Format> formats() {
   static constexpr std::array kFormats = {
-      Format{"jsonl", kJsonlExtensions, jsonl_framing, jsonl_head, infer_jsonl, decode_jsonl},
+      Format{"jsonl", kJsonlExtensions, jsonl_framing, no_head, jsonl_head, infer_jsonl, decode_jsonl},
   };
   return kFormats;
 }

@@ -3,7 +3,6 @@
 // through input_reader.h. Everything here is immutable or made fresh; safe from any thread.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,7 +23,7 @@ namespace weir::formats {
 struct ReadOptions {
   CsvOptions csv;
   /// Types that were declared; they win over what the sample suggests.
-  std::map<std::string, model::Type> columns;
+  model::Schema columns;
 };
 
 /// What the start of an input tells: the columns' names, and how many bytes to leave out.
@@ -38,6 +37,8 @@ struct Format {
   std::string_view name;                         ///< "jsonl"
   std::span<const std::string_view> extensions;  ///< ".jsonl", without that of the compression
   Framing (*framing)(const ReadOptions& options);
+  /// Whether the rows cannot be understood without the start of their input.
+  bool (*has_head)(const ReadOptions& options);
   /// Reads the head from an input's first block.
   Result<Head> (*head)(std::string_view first_block, const ReadOptions& options);
   /// The columns of the rows in `sample`, which starts behind the head; declared types win and

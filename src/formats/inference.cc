@@ -68,14 +68,14 @@ model::Type Inference::type_of(const Seen& seen) {
   return seen.integer ? model::Type::Integer : model::Type::Text;
 }
 
-model::Schema Inference::schema(const std::map<std::string, model::Type>& declared) const {
+model::Schema Inference::schema(const model::Schema& declared) const {
   model::Schema schema;
   for (const auto& seen : columns_) {
     const auto wanted = declared.find(seen.name);
-    schema.columns.push_back({seen.name, wanted == declared.end() ? type_of(seen) : wanted->second});
+    schema.columns.push_back({seen.name, wanted ? declared.columns[*wanted].type : type_of(seen)});
   }
-  for (const auto& [name, type] : declared) {
-    if (!places_.contains(name)) schema.columns.push_back({name, type});
+  for (const auto& column : declared.columns) {
+    if (!places_.contains(column.name)) schema.columns.push_back(column);
   }
   return schema;
 }

@@ -3,7 +3,6 @@
 // One thread at a time.
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -33,7 +32,7 @@ class Inference {
   void see_text(std::size_t column, std::string_view value);
 
   /// The columns, with declared types put in and declared columns that were not seen at the end.
-  model::Schema schema(const std::map<std::string, model::Type>& declared) const;
+  model::Schema schema(const model::Schema& declared) const;
 
  private:
   struct Seen {

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connectors/files/source_parquet.h"
+
+#include <array>
+#include <atomic>
+
+#include "connectors/files/source_blocks.h"
+#include "connectors/files/source_paths.h"
+#include "formats/parquet_reader.h"
+
+namespace weir::files {
+namespace {
+
+/// Rows that are already decoded. Their "line" is 0 and their "offset" the row's number in the file.
+class RowBlock final : public sdk::Block {
+ public:
+  RowBlock(std::shared_ptr<const std::string> input, std::uint64_t first_row,
+           std::vector<engine::Chunk> chunks)
+      : input_(std::move(input)), first_row_(first_row), chunks_(std::move(chunks)) {}
+
+  Result<void> decode(model::Batch& rows, std::vector<sdk::Reject>&) const override {
+    for (const auto& chunk : chunks_) formats::append_rows(chunk.view(), rows);
+    return {};
+  }
+  sdk::Reject reject(const model::RowOrigin& origin, std::string reason) const override {
+    return {*input_, 0, first_row_ + origin.offset, std::move(reason), ""};
+  }
+
+ private:
+  std::shared_ptr<const std::string> input_;  // shared by the blocks of one file
+  std::uint64_t first_row_;
+  std::vector<engine::Chunk> chunks_;
+};
+
+class ParquetExtraction final : public sdk::Extraction {
+ public:
+  ParquetExtraction(std::string folder, std::vector<sdk::InputStamp> inputs, model::Schema declared)
+      : folder_(std::move(folder)), inputs_(std::move(inputs)), schema_(std::move(declared)) {}
+
+  Result<void> begin() {
+    declared_ = schema_;
+    if (TRY(open_next())) schema_ = reader_->schema();
+    return {};
+  }
+
+  const model::Schema& schema() const override { return schema_; }
+
+  Result<std::unique_ptr<sdk::Block>> next() override {
+    while (reader_) {
+      const auto first = row_;
+      auto chunks = TRY(next_chunks().within("reading " + *name_));
+      if (!chunks.empty()) return std::make_unique<RowBlock>(name_, first, std::move(chunks));
+      TRY(verify());
+      if (!TRY(open_next())) break;
+      if (!(reader_->schema() == schema_)) {
+        return fail(ErrorCode::DataMismatch,
+                    "{} has the columns ({}), but {} has ({}); read them with two pipelines", *name_,
+                    model::to_string(reader_->schema()), inputs_.front().name, model::to_string(schema_));
+      }
+    }
+    return std::unique_ptr<sdk::Block>();
+  }
+
+  std::uint64_t bytes_read() const override { return bytes_read_; }
+  std::uint64_t bytes_total() const override {
+    std::uint64_t total = 0;
+    for (const auto& input : inputs_) total += input.size;
+    return total;
+  }
+  std::string content_hash() const override { return hash_.hex(); }
+
+ private:
+  std::string path() const { return in_project(folder_, *name_); }
+
+  /// A block is a few chunks, as each costs its worker a statement.
+  Result<std::vector<engine::Chunk>> next_chunks() {
+    constexpr std::size_t kChunksOfBlock = 4;
+    std::vector<engine::Chunk> chunks;
+    while (chunks.size() < kChunksOfBlock) {
+      auto chunk = TRY(reader_->next());
+      if (!chunk) break;
+      row_ += chunk->view().rows;
+      chunks.push_back(*std::move(chunk));
+    }
+    return chunks;
+  }
+
+  Result<bool> open_next() {
+    reader_.reset();
+    if (opened_ == inputs_.size()) return false;
+    const auto& input = inputs_[opened_++];
+    name_ = std::make_shared<const std::string>(input.name);
+    row_ = 0;
+    // The engine reads by position, so the bytes are hashed on their own; that also finds out
+    // whether the file may be read, with a better message.
+    TRY(hash());
+    reader_ = TRY(formats::ParquetReader::open(path(), declared_).within("reading " + input.name));
+    return true;
+  }
+
+  Result<void> hash() {
+    auto file = TRY(formats::FileInput::open(path(), &hash_));
+    stamp_ = file->stamp();
+    const auto& listed = inputs_[opened_ - 1];
+    if (stamp_.size != listed.size || version_of(stamp_) != listed.version) {
+      return fail(ErrorCode::Conflict, "{} changed since it was listed; run again", listed.name);
+    }
+    std::array<char, 64 * 1024> buffer{};
+    while (TRY(file->read(buffer.data(), buffer.size())) > 0) {
+    }
+    bytes_read_ += file->bytes_read();
+    return {};
+  }
+
+  Result<void> verify() const {
+    if (TRY(formats::stamp_file(path())) == stamp_) return {};
+    return fail(ErrorCode::Conflict, "{} changed while it was read; run again", *name_);
+  }
+
+  std::string folder_;
+  std::vector<sdk::InputStamp> inputs_;
+  model::Schema schema_;
+  model::Schema declared_;
+  std::size_t opened_ = 0;
+  std::unique_ptr<formats::ParquetReader> reader_;
+  std::shared_ptr<const std::string> name_;
+  formats::FileStamp stamp_;
+  formats::ContentHash hash_;
+  std::uint64_t row_ = 0;
+  std::atomic<std::uint64_t> bytes_read_ = 0;  // asked for by whoever shows progress
+};
+
+}  // namespace
+
+Result<std::unique_ptr<sdk::Extraction>> open_parquet(const std::string& project_folder,
+                                                      const std::vector<sdk::InputStamp>& inputs,
+                                                      const model::Schema& declared) {
+  auto extraction = std::make_unique<ParquetExtraction>(project_folder, inputs, declared);
+  TRY(extraction->begin());
+  return extraction;
+}
+
+}  // namespace weir::files

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Parquet files as an extraction of the `files` source. Used by source.cc only.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "connectors/sdk/source.h"
+
+namespace weir::files {
+
+/// The files one after the other; the first one's columns are those of all.
+Result<std::unique_ptr<sdk::Extraction>> open_parquet(const std::string& project_folder,
+                                                      const std::vector<sdk::InputStamp>& inputs,
+                                                      const model::Schema& declared);
+
+}  // namespace weir::files
