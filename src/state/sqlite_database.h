@@ -30,6 +30,7 @@ class Statement {
   /// Bound text must live until the statement has run.
   Statement& bind(std::string_view text);
   Statement& bind(const std::string& text) { return bind(std::string_view(text)); }
+  Statement& bind(std::string&& temporary) = delete;
   Statement& bind(const char* text) { return bind(std::string_view(text)); }
   Statement& bind(std::int64_t number);
   Statement& bind(std::optional<std::int64_t> number);

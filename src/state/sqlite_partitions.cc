@@ -48,7 +48,8 @@ ON CONFLICT (pipeline, partition) DO UPDATE SET
   const auto counts = counts_to_json(proven ? run.counts : CountsByTable());
   statement.bind(run.pipeline).bind(run.partition).bind(name(run.state)).bind(run.run_id).bind(finished);
   statement.bind(proven ? std::optional(finished) : std::optional<std::int64_t>());
-  statement.bind(proven ? run.load_id : "").bind(proven ? run.fingerprint : "").bind(counts);
+  statement.bind(proven ? std::string_view(run.load_id) : "");
+  statement.bind(proven ? std::string_view(run.fingerprint) : "").bind(counts);
   return statement.run();
 }
 
