@@ -45,7 +45,7 @@ void Batch::clear() {
 }
 
 char* Batch::reserve(std::size_t bytes) {
-  if (slab_used_ + bytes > slab_size_) {
+  if (slabs_.empty() || slab_used_ + bytes > slab_size_) {
     slab_size_ = std::max(kSlabBytes, bytes);
     slabs_.push_back(std::make_unique_for_overwrite<char[]>(slab_size_));
     slab_used_ = 0;
