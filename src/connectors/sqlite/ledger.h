@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table _weir_loads: one row for each table of each published load. Used inside this folder only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "connectors/sqlite/database.h"
+#include "model/load.h"
+
+namespace weir::sqlite {
+
+Result<void> create_ledger(Database& database);
+Result<void> write_entry(Database& database, const model::LedgerEntry& entry);
+/// Whether a load of this id was published. A file without a ledger has none.
+Result<bool> was_published(Database& database, const std::string& load_id);
+/// The newest entry of each table of a pipeline's partition, in the order of their publication.
+Result<std::vector<model::LedgerEntry>> newest_entries(Database& database, const std::string& pipeline,
+                                                       const std::string& partition);
+/// Oldest first; empty pipeline: of all pipelines.
+Result<std::vector<model::LedgerEntry>> all_entries(Database& database, const std::string& pipeline);
+
+}  // namespace weir::sqlite
