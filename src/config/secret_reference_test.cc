@@ -71,10 +71,9 @@ TEST(SecretReference, names_the_file_that_is_missing_a_folder_or_too_long) {
 }
 
 TEST(SecretReference, names_the_command_that_fails_and_not_its_output) {
-  EXPECT_EQ(
-      resolved(SecretPlace::Command, "cat /proc/self/comm; exit 3").value,
-      "weir.yaml:4:5: secret command:cat /proc/self/comm; exit 3: the command failed with exit status 3; "
-      "run it by hand to see why");
+  EXPECT_EQ(resolved(SecretPlace::Command, "printf hunter%d 2; exit 3").value,
+            "weir.yaml:4:5: secret command:printf hunter%d 2; exit 3: the command failed with exit status 3; "
+            "run it by hand to see why");
   EXPECT_EQ(resolved(SecretPlace::Command, "kill -9 $$").value,
             "weir.yaml:4:5: secret command:kill -9 $$: the command was ended by a signal");
   EXPECT_EQ(resolved(SecretPlace::Command, "true").value,

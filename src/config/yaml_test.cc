@@ -46,6 +46,15 @@ TEST(Yaml, explains_the_characters_that_need_quotes) {
   EXPECT_EQ(problems("a:\n\tb: 1\n"), "p.yaml:2:3: indent with spaces, not with tabs");
 }
 
+TEST(Yaml, shows_no_password_that_breaks_the_syntax) {
+  for (const auto* yaml : {"a: 1\npassword: @hunter2\n", "api_token: *hunter2\n", "secret: !hunter2 x\n",
+                           "db_password: hunter2: x\n", "- passphrase: 'hunter2' hunter2\n"}) {
+    const auto shown = parse(yaml).diagnostics.to_string();
+    EXPECT_FALSE(shown.empty()) << yaml;
+    EXPECT_EQ(shown.find("hunter2"), std::string::npos) << shown;
+  }
+}
+
 TEST(Yaml, reports_each_key_that_is_given_twice_with_both_places) {
   EXPECT_EQ(problems("a: 1\nb: {c: 1, c: 2}\na: 3\n"),
             "p.yaml:2:11: key 'c' is given twice, first in line 2 column 5\n"
@@ -64,7 +73,8 @@ TEST(Yaml, refuses_what_has_no_meaning_in_a_configuration) {
             "p.yaml:2:1: a file holds one document, which ends before this; check the indentation, or remove "
             "'---'");
   EXPECT_EQ(problems("a: !python/object x\n"),
-            "p.yaml:1:4: the tag '!python/object' has no meaning here; put the text in quotes");
+            "p.yaml:1:4: text that starts with '!' needs quotes; without them it is a tag, which has no "
+            "meaning here");
   EXPECT_EQ(problems("~: 1\n"), "p.yaml:1:1: a key must be one text; this one is empty or no text");
 }
 
