@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state/sqlite_database.h"
 
-#include <cerrno>
 #include <cstring>
 
 namespace weir::state {
@@ -9,22 +8,24 @@ namespace {
 
 constexpr int kBusyMillis = 10'000;
 
-bool out_of_space(int code, int system_error) {
-  return code == SQLITE_FULL || (code == SQLITE_IOERR &&
-                                 (system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG));
-}
-
 }  // namespace
 
 Failure state_failure(sqlite3* handle, const std::string& path) {
   const int code = sqlite3_errcode(handle) & 0xFF;
   const int system_error = sqlite3_system_errno(handle);
   const char* words = sqlite3_errmsg(handle);
-  if (out_of_space(code, system_error)) {
-    return fail(ErrorCode::Exhausted, "no space is left for the state file {}: free some and run again",
-                path);
+  // SQLite knows a full disk, but gives a quota or a limit on file sizes as a failed write.
+  if (sqlite3_extended_errcode(handle) == SQLITE_IOERR_WRITE) {
+    return fail(
+        ErrorCode::Exhausted,
+        "the state file {} cannot be written: probably a disk quota or file size limit is reached; free "
+        "some space and run again",
+        path);
   }
   switch (code) {
+    case SQLITE_FULL:
+      return fail(ErrorCode::Exhausted, "no space is left for the state file {}: free some and run again",
+                  path);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return fail(ErrorCode::DataMismatch,
