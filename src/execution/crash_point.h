@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Named instants of a run at which the crash tests kill the process. Used by the runner.
+// Named instants of a run at which tests end the process. Used by the runner.
 #pragma once
 
 #include <string_view>
@@ -8,9 +8,9 @@
 
 namespace weir::execution {
 
-/// Kills this process with SIGKILL when WEIR_CRASH_AT names the point: "published" at its first
-/// pass, "published:3" at its third. Does nothing otherwise. The points, in order: claimed,
-/// extracted, staged, published, recorded.
+/// Sends this process SIGKILL when WEIR_CRASH_AT names the point, SIGINT when WEIR_INTERRUPT_AT
+/// does: "published" at its first pass, "published:3" at its third. Does nothing otherwise. The
+/// points, in order: claimed, extracted, staged, published, recorded.
 void crash_point(std::string_view point, const io::Environment& environment);
 
 }  // namespace weir::execution
