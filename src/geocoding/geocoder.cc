@@ -8,9 +8,6 @@
 namespace weir::geocoding {
 namespace {
 
-// Together these keep a thread's memory in the tens of megabytes.
-constexpr std::size_t kMostTexts = 65'536;
-constexpr std::size_t kMostAddresses = 65'536;
 constexpr std::size_t kLongestText = 64;  // longer than any address with brackets and port
 
 std::chrono::seconds seconds(config::Duration duration) {
@@ -61,8 +58,12 @@ Result<std::unique_ptr<GeoSource>> open_source(const GeocodeOptions& options,
 
 }  // namespace
 
-Geocoder::Geocoder(std::unique_ptr<GeoSource> source, std::vector<std::size_t> fields, model::Schema schema)
-    : source_(std::move(source)), fields_(std::move(fields)), schema_(std::move(schema)) {
+Geocoder::Geocoder(std::unique_ptr<GeoSource> source, std::vector<std::size_t> fields, model::Schema schema,
+                   std::size_t remembered)
+    : source_(std::move(source)),
+      fields_(std::move(fields)),
+      schema_(std::move(schema)),
+      remembered_(remembered) {
   GeoRecord bogon;
   bogon.is_bogon = true;
   bogon_row_ = std::make_shared<const Row>(bogon, fields_);
@@ -74,7 +75,8 @@ Result<std::shared_ptr<Geocoder>> Geocoder::open(const GeocodeOptions& options,
   model::Schema schema = TRY(geocode_schema(options));
   std::vector<std::string> warnings;
   auto source = TRY(open_source(options, dependencies, warnings));
-  std::shared_ptr<Geocoder> geocoder(new Geocoder(std::move(source), std::move(fields), std::move(schema)));
+  std::shared_ptr<Geocoder> geocoder(
+      new Geocoder(std::move(source), std::move(fields), std::move(schema), dependencies.remembered));
   geocoder->warnings_ = std::move(warnings);
   return geocoder;
 }
@@ -86,7 +88,7 @@ Result<void> Geocoder::check() {
 void Geocoder::geocode(const model::ColumnView& addresses, std::size_t rows, model::Batch& result) {
   Memo& memo = memo_of_this_thread();
   // Only now, because the texts of this thread's last result point into the memo's rows.
-  if (memo.rows.size() > kMostTexts) memo.rows.clear();
+  if (memo.rows.size() > remembered_) memo.rows.clear();
   find_rows(addresses, rows, memo);
   for (std::size_t row = 0; row < rows; ++row) result.add_row({});
   for (std::size_t column = 0; column < fields_.size(); ++column) copy_column(memo.batch, column, result);
@@ -130,7 +132,7 @@ void Geocoder::learn(std::unordered_map<std::string_view, RowPointer>& texts) {
       wanted.emplace_back(&row, *address);
       addresses.emplace(*address, nullptr);
     } else if (!stands_for_no_address(text)) {
-      if (invalid_.size() > kMostTexts) invalid_.clear();
+      if (invalid_.size() > remembered_) invalid_.clear();
       if (invalid_.emplace(text).second) ++invalids_;
     }
   }
@@ -139,7 +141,7 @@ void Geocoder::learn(std::unordered_map<std::string_view, RowPointer>& texts) {
 }
 
 void Geocoder::learn_addresses(std::unordered_map<Address, RowPointer>& addresses) {
-  if (known_.size() > kMostAddresses) known_.clear();
+  if (known_.size() > remembered_) known_.clear();
   std::vector<Address> missing;
   for (auto& [address, row] : addresses) {
     if (const auto found = known_.find(address); found != known_.end()) {

@@ -32,6 +32,8 @@ struct GeocodeDependencies {
   const io::Environment& environment;
   std::filesystem::path folder;      ///< of the project: relative paths of databases start here
   std::filesystem::path cache_file;  ///< of the API's answers: ".weir/geo-cache.db"
+  /// Addresses to keep in memory, for each thread and once more for all. 65,536 take some 30 MB.
+  std::size_t remembered = 65'536;
 };
 
 /// Distinct addresses of the run so far. One that was forgotten for lack of memory counts again.
@@ -76,7 +78,8 @@ class Geocoder {
     std::vector<const Row*> batch;
   };
 
-  Geocoder(std::unique_ptr<GeoSource> source, std::vector<std::size_t> fields, model::Schema schema);
+  Geocoder(std::unique_ptr<GeoSource> source, std::vector<std::size_t> fields, model::Schema schema,
+           std::size_t remembered);
 
   Memo& memo_of_this_thread();
   void find_rows(const model::ColumnView& addresses, std::size_t rows, Memo& memo);
@@ -88,6 +91,7 @@ class Geocoder {
   std::unique_ptr<GeoSource> source_;  // null: nothing is configured
   std::vector<std::size_t> fields_;
   model::Schema schema_;
+  std::size_t remembered_;
   RowPointer bogon_row_;
 
   std::mutex memos_mutex_;

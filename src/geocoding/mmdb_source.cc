@@ -56,7 +56,7 @@ Failure open_failure(const std::filesystem::path& path, int status) {
     return fail(ErrorCode::DataMismatch, "{} is still compressed: unpack it and name the .mmdb file",
                 path.string());
   }
-  if (status == MMDB_FILE_OPEN_ERROR || status == MMDB_IO_ERROR) {
+  if (!std::ifstream(path)) {
     return fail(ErrorCode::PermissionDenied, "the IP database {} cannot be read: check its permissions",
                 path.string());
   }

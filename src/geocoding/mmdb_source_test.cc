@@ -195,7 +195,7 @@ TEST_F(MmdbSourceTest, explains_a_file_that_cannot_be_used) {
   std::ofstream(folder_ / "text.mmdb") << "not a database";
   EXPECT_NE(message(folder_ / "text.mmdb").find("is no MMDB file or was cut short"), std::string::npos);
   std::ofstream(folder_ / "empty.mmdb").flush();
-  EXPECT_NE(message(folder_ / "empty.mmdb").find("MMDB"), std::string::npos);
+  EXPECT_NE(message(folder_ / "empty.mmdb").find("is no MMDB file or was cut short"), std::string::npos);
   std::ofstream(folder_ / "packed.mmdb") << "\x1F\x8B and so on";
   EXPECT_NE(message(folder_ / "packed.mmdb").find("unpack it"), std::string::npos);
   std::filesystem::resize_file(whole, std::filesystem::file_size(whole) / 2);
@@ -212,7 +212,8 @@ TEST_F(MmdbSourceTest, survives_any_damaged_byte) {
   for (std::size_t i = 0; i < good.size(); ++i) {
     std::string bad = good;
     bad[i] = static_cast<char>(bad[i] ^ 0xFF);
-    std::ofstream(damaged, std::ios::binary | std::ios::trunc) << bad;
+    std::filesystem::remove(damaged);
+    std::ofstream(damaged, std::ios::binary) << bad;
     auto source = MmdbSource::open({damaged});
     if (!source.ok()) continue;
     ++opened;
