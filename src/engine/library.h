@@ -89,6 +89,7 @@
   X(duckdb_scalar_function_set_name)                    \
   X(duckdb_scalar_function_set_return_type)             \
   X(duckdb_scalar_function_set_special_handling)        \
+  X(duckdb_scalar_function_set_volatile)           \
   X(duckdb_set_config)                                  \
   X(duckdb_struct_vector_get_child)                     \
   X(duckdb_table_function_add_parameter)                \

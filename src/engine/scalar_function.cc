@@ -61,6 +61,9 @@ Result<void> register_scalar_function(duckdb_connection connection, FunctionPoin
   const auto type = result_type(*function);
   duck().duckdb_scalar_function_set_return_type(handle, type.get());
   duck().duckdb_scalar_function_set_special_handling(handle);  // null arguments reach the function
+  // A volatile call is made once where it stands. Otherwise the optimiser copies it into every filter
+  // above it, and a struct of fifteen columns is computed twice.
+  duck().duckdb_scalar_function_set_volatile(handle);
   duck().duckdb_scalar_function_set_function(handle, call);
   const auto name = function->name();
   duck().duckdb_scalar_function_set_extra_info(

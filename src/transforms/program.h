@@ -3,12 +3,14 @@
 // Made by compile(), carried out by execution/. Values; safe to share once made.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "base/secret.h"
 #include "engine/database.h"
 #include "model/schema.h"
 #include "transforms/transform.h"
@@ -16,7 +18,8 @@
 namespace weir::transforms {
 
 /// Columns that a program carries beside the data. They never reach a destination.
-inline constexpr std::string_view kRowColumn = "_weir_row";      ///< Integer: index in its block, or position in the stage
+inline constexpr std::string_view kRowColumn =
+    "_weir_row";  ///< Integer: index in its block, or position in the stage
 inline constexpr std::string_view kErrorColumn = "_weir_error";  ///< Text: why the row is refused, else null
 
 /// A step of a program. Its SQL reads the relation `input`, which holds the data columns and, for
@@ -57,6 +60,10 @@ struct ProgramContext {
   /// filtered, or refused when each partition has inputs of its own.
   std::string partition_column;
   bool refuse_outside_window = false;
+  /// Some values of a JSON column of the input, for unpack without `fields`; may be absent.
+  std::function<std::vector<std::string>(const std::string& column)> sample;
+  /// Fetches the key of a mask; may be absent when no transform needs one.
+  std::function<Result<Secret>(const config::SecretReference&)> resolve_secret;
 };
 
 /// Checks the transforms and checks against the input and makes the program. Functions that it

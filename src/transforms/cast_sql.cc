@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// cast: which expression turns one type into another, and when a value cannot be turned.
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "transforms/compilation.h"
+#include "transforms/text_values.h"
+
+namespace weir::transforms {
+namespace {
+
+using model::Type;
+
+/// One column's cast being made.
+struct Request {
+  Compilation& compilation;
+  const CastColumn& options;
+  Type from;
+  Type to;
+  std::string column;  ///< quoted
+
+  bool formatted() const { return !options.format.empty(); }
+};
+
+bool is_number(Type type) { return type == Type::Integer || type == Type::Double; }
+bool is_text(Type type) { return type == Type::Text || type == Type::Json; }
+
+Result<std::string> call(Compilation& compilation, const FunctionPointer& function,
+                         const std::string& argument) {
+  TRY(compilation.use(function));
+  return fmt::format("{}({})", function->name(), argument);
+}
+
+bool is_epoch(std::string_view format) { return epoch_unit(format) != 0; }
+
+/// Text in a strptime format. A format with an offset gives an instant already.
+std::string from_pattern(const Request& request) {
+  const auto& format = request.options.format;
+  const auto parsed = fmt::format("try_strptime({}, {})", request.column, sql_literal(format));
+  const bool zoned = format.find("%z") != format.npos || format.find("%Z") != format.npos;
+  return zoned ? fmt::format("CAST({} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'", parsed) : parsed;
+}
+
+std::string in_zone(const Request& request, const std::string& local) {
+  if (request.options.timezone.empty()) return local;
+  const auto moved =
+      fmt::format("timezone('UTC', timezone({}, {}))", sql_literal(request.options.timezone), local);
+  if (!is_text(request.from) || request.formatted()) return moved;
+  // Text that names its own offset is not moved again.
+  return fmt::format("CASE WHEN regexp_matches({}, '[0-9]:[0-9].*([zZ]|[+-][0-9:]+)$') THEN {} ELSE {} END",
+                     request.column, local, moved);
+}
+
+Result<std::string> to_timestamp(const Request& request) {
+  if (is_epoch(request.options.format) && (is_text(request.from) || is_number(request.from))) {
+    return call(request.compilation, parse_epoch_function(request.options.format),
+                fmt::format("CAST({} AS VARCHAR)", request.column));
+  }
+  if (request.from == Type::Text) {
+    if (request.formatted()) return in_zone(request, from_pattern(request));
+    return in_zone(request,
+                   TRY(call(request.compilation, parse_text_function(Type::Timestamp), request.column)));
+  }
+  if (request.from == Type::Timestamp) return in_zone(request, request.column);
+  if (request.from == Type::Date)
+    return in_zone(request, fmt::format("CAST({} AS TIMESTAMP)", request.column));
+  if (is_number(request.from)) {
+    request.compilation.problem(
+        fmt::format("column {}: a number becomes a timestamp by format epoch_s, epoch_ms or epoch_us; "
+                    "say which",
+                    request.options.column));
+  }
+  return std::string();
+}
+
+Result<std::string> from_text(const Request& request) {
+  switch (request.to) {
+    case Type::Json:
+      return fmt::format("CASE WHEN json_valid({0}) THEN CAST({0} AS JSON) END", request.column);
+    case Type::Blob:
+      return fmt::format("encode({})", request.column);
+    case Type::Text:
+      return request.column;
+    case Type::Date:
+      if (request.formatted()) return fmt::format("CAST({} AS DATE)", from_pattern(request));
+      break;
+    case Type::Double:
+      if (request.options.format == "duration") {
+        return call(request.compilation, parse_duration_function(), request.column);
+      }
+      break;
+    default:
+      break;
+  }
+  return call(request.compilation, parse_text_function(request.to), request.column);
+}
+
+/// The expression, or nothing when the types have no cast between them.
+Result<std::string> expression(const Request& request) {
+  if (request.to == Type::Timestamp) return to_timestamp(request);
+  const auto plain = fmt::format("TRY_CAST({} AS {})", request.column, engine::sql_type(request.to));
+  if (request.to == Type::Text) {
+    if (request.from == Type::Blob) return fmt::format("TRY(decode({}))", request.column);
+    const bool time = request.from == Type::Timestamp || request.from == Type::Date;
+    if (time && request.formatted()) {
+      return fmt::format("strftime({}, {})", request.column, sql_literal(request.options.format));
+    }
+    return fmt::format("CAST({} AS VARCHAR)", request.column);
+  }
+  if (request.from == request.to) return request.column;
+  if (is_text(request.from)) return from_text(request);
+  if (request.from == Type::Double && request.to == Type::Integer) {
+    return fmt::format("CASE WHEN {0} = trunc({0}) THEN {1} END", request.column, plain);
+  }
+  const bool numbers = is_number(request.from) && is_number(request.to);
+  const bool flags = (request.from == Type::Boolean && is_number(request.to)) ||
+                     (request.from == Type::Integer && request.to == Type::Boolean);
+  const bool day = request.from == Type::Timestamp && request.to == Type::Date;
+  return numbers || flags || day ? plain : std::string();
+}
+
+/// Runs a query to see whether the engine knows a zone or a format.
+bool accepted(Compilation& compilation, const std::string& query, std::string_view what) {
+  auto rows = compilation.connection().query(query);
+  // The result is read to its end: a stream that stays open keeps its transaction open too.
+  while (rows.ok()) {
+    const auto batch = rows->next();
+    if (!batch.ok()) rows = Failure(batch.error());
+    if (batch.ok() && !*batch) return true;
+  }
+  compilation.problem(fmt::format("{}: {}", what, rows.error().message()));
+  return false;
+}
+
+bool options_are_known(Compilation& compilation, const CastColumn& options) {
+  bool known = true;
+  if (!options.timezone.empty()) {
+    known = accepted(
+        compilation,
+        fmt::format("SELECT timezone({}, TIMESTAMP '2000-01-01') AS t", sql_literal(options.timezone)),
+        fmt::format("column {}: time zone '{}'", options.column, options.timezone));
+  }
+  if (options.format.find('%') == std::string::npos) {
+    if (options.format.empty() || options.format == "duration" || is_epoch(options.format)) return known;
+    compilation.problem(
+        fmt::format("column {}: format '{}' is neither a pattern such as %d/%m/%Y %H:%M:%S nor one of "
+                    "epoch_s, epoch_ms, epoch_us, duration",
+                    options.column, options.format));
+    return false;
+  }
+  return accepted(compilation,
+                  fmt::format("SELECT try_strptime('x', {}) IS NULL AS t", sql_literal(options.format)),
+                  fmt::format("column {}: format '{}'", options.column, options.format)) &&
+         known;
+}
+
+std::optional<Type> wanted_type(Compilation& compilation, const CastColumn& options) {
+  const auto type = model::type_from_name(options.type);
+  if (!type) {
+    compilation.problem(fmt::format("column {}: there is no type '{}'; the types are {}", options.column,
+                                    options.type, join(model::type_names())),
+                        closest(options.type, model::type_names()).value_or(""));
+  }
+  return type;
+}
+
+}  // namespace
+
+Result<void> add_step(Compilation& compilation, const Cast& verb) {
+  auto columns = compilation.columns();
+  StarSelect inner;
+  StarSelect outer;
+  std::vector<std::string> titles;
+  for (const auto& options : verb.columns) {
+    const auto type = wanted_type(compilation, options);
+    const auto column = compilation.require(options.column);
+    if (!type || !column || !options_are_known(compilation, options)) continue;
+    const auto name = sql_identifier(options.column);
+    const auto problems = compilation.problem_count();
+    const auto sql = TRY(expression({compilation, options, column->type, *type, name}));
+    if (sql.empty()) {
+      if (compilation.problem_count() == problems) {
+        compilation.problem(fmt::format("column {}: {} cannot become {}", options.column,
+                                        model::name(column->type), model::name(*type)));
+      }
+      continue;
+    }
+    const auto result = fmt::format("_weir_cast_{}", titles.size() + 1);
+    inner.add(sql, result);
+    outer.exclude(result).replace(options.column, result);
+    if (options.on_error == OnError::Quarantine) {
+      outer.refuse(
+          fmt::format("{} IS NULL AND {} IS NOT NULL", result, name),
+          fmt::format("{} || {} || {}", sql_literal(fmt::format("cast: column {}: ", options.column)),
+                      shown_value(options.column),
+                      sql_literal(fmt::format(" is not of type {}", model::name(*type)))));
+    }
+    columns.columns[*columns.find(options.column)].type = *type;
+    titles.push_back(fmt::format("{} to {}", options.column, model::name(*type)));
+  }
+  if (titles.empty()) return {};
+  const auto sql = outer.from(fmt::format("({})", inner.from(compilation.chain().relation())));
+  compilation.chain().add(compilation.title(join(titles)), sql, std::move(columns));
+  return {};
+}
+
+}  // namespace weir::transforms
