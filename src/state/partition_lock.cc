@@ -17,6 +17,7 @@ namespace weir::state {
 namespace {
 
 constexpr std::size_t kLongestLockName = 240;
+constexpr std::size_t kHolderBytes = 64;
 
 /// "request_logs@2022-01-24.lock". Safe names hold no '@', so different pairs have different names.
 std::string lock_name(const std::string& pipeline, const std::string& partition) {
@@ -27,7 +28,7 @@ std::string lock_name(const std::string& pipeline, const std::string& partition)
 /// "process 4711 since 10:02:11Z", from "4711 2022-01-24T10:02:11Z" in the file. The holder writes
 /// that a moment after it has the lock, so it may not be there yet.
 std::string holder(int file, Timestamp now) {
-  char bytes[64];
+  char bytes[kHolderBytes];
   const auto length = ::pread(file, bytes, sizeof bytes, 0);
   const auto words =
       split(trim(std::string_view(bytes, length < 0 ? 0 : static_cast<std::size_t>(length))), ' ');
@@ -37,10 +38,12 @@ std::string holder(int file, Timestamp now) {
   return fmt::format("process {} since {}", words[0], today ? words[1].substr(11) : words[1]);
 }
 
+/// Blanks to a fixed length cover what a killed holder left. Cutting the file would do so too, but
+/// makes some file systems flush it when it is closed, which takes milliseconds.
 Result<void> write_holder(int file, const std::string& path, Timestamp now) {
-  if (::ftruncate(file, 0) != 0) return file_failure(errno, "writing", path);
   const Timestamp second{now.micros - now.micros % 1'000'000};
-  return write_whole(file, fmt::format("{} {}\n", ::getpid(), to_string(second)), path);
+  const auto text = fmt::format("{} {}", ::getpid(), to_string(second));
+  return write_whole(file, fmt::format("{:<{}}\n", text, kHolderBytes - 1), path);
 }
 
 /// Whether the locked file is still the one that others find under its name.
