@@ -99,7 +99,7 @@ Result<Database*> DatabaseFile::writable() {
 
 Result<void> DatabaseFile::set_up() {
   TRY(database_->execute(kBulkSettings));
-  is_first_fill_ = TRY(database_->value("SELECT count(*) FROM sqlite_schema")) == "0";
+  is_first_fill_ = TRY(database_->value("SELECT name FROM sqlite_schema LIMIT 1")).empty();
   if (is_first_fill_) TRY(database_->execute(kPageSize));
   if (journal_mode_ == JournalMode::Delete) switch_journal("delete");
   if (journal_mode_ == JournalMode::Wal && !is_first_fill_) switch_journal("wal");
