@@ -80,8 +80,8 @@ Result<void> Runner::Attempt::load_partition() {
       return confirm(*known);
   }
   if (inputs.empty()) return publish_nothing(run_.fingerprint);
-  auto extraction = TRY(pipeline_.source->open(partition_, inputs));
-  return transfer(*extraction, {pipeline_.target.write, run_.fingerprint, std::nullopt, ""});
+  const auto open = [&] { return pipeline_.source->open(partition_, inputs); };
+  return transfer(open, {pipeline_.target.write, run_.fingerprint, std::nullopt, ""});
 }
 
 Result<void> Runner::Attempt::replay_rows(const std::vector<sdk::Reject>& rows) {
@@ -94,11 +94,11 @@ Result<void> Runner::Attempt::replay_rows(const std::vector<sdk::Reject>& rows) 
   std::string bytes;
   for (const auto& row : rows)
     bytes += fmt::format("{}:{}:{}:{}\n", row.input, row.line, row.offset, row.bytes);
-  auto extraction = TRY(pipeline_.source->replay(partition_, rows));
+  const auto open = [&] { return pipeline_.source->replay(partition_, rows); };
   run_.fingerprint = known->fingerprint;
   const auto write =
       pipeline_.target.write == model::WriteMode::Merge ? model::WriteMode::Merge : model::WriteMode::Append;
-  return transfer(*extraction, {write, known->fingerprint, known, " replay:" + hash_text(bytes)});
+  return transfer(open, {write, known->fingerprint, known, " replay:" + hash_text(bytes)});
 }
 
 Result<std::optional<model::LedgerEntry>> Runner::Attempt::known_load() const {
@@ -166,10 +166,12 @@ model::LedgerEntry Runner::Attempt::ledger_entry(const std::string& fingerprint,
 }
 
 /// Moves all rows of an extraction into the destination and publishes them.
-Result<void> Runner::Attempt::transfer(sdk::Extraction& extraction, const Purpose& purpose) {
+Result<void> Runner::Attempt::transfer(const Reopen& open, const Purpose& purpose) {
+  const auto opened = TRY(open());
+  auto& extraction = *opened;
   TRY(advance(state::RunState::Extracting, "extraction_started",
               fmt::format(R"({{"bytes":{}}})", extraction.bytes_total())));
-  auto* workers = TRY(runner_.workers_for(extraction.schema()));
+  auto* workers = TRY(runner_.workers_for(partition_, extraction.schema(), open));
   const auto& program = workers->program();
   run_.load_id = state::make_id(services_.clock.now(), services_.random());
   std::unique_lock turn(services_.load_turn, std::defer_lock);

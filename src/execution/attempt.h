@@ -38,7 +38,7 @@ class Runner::Attempt {
   Result<std::optional<model::LedgerEntry>> known_load() const;
   Result<void> confirm(const model::LedgerEntry& known);
   Result<void> publish_nothing(const std::string& fingerprint);
-  Result<void> transfer(sdk::Extraction& extraction, const Purpose& purpose);
+  Result<void> transfer(const Reopen& open, const Purpose& purpose);
   Result<void> publish_rows(sdk::Load& load, state::QuarantineWriter& quarantine, const Purpose& purpose,
                             const std::string& content_hash);
   Result<void> stream(sdk::Extraction& extraction, Workers& workers, Writer& writer);

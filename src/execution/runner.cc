@@ -27,13 +27,28 @@ RunOutcome Runner::replay(const model::Partition& partition, const std::vector<s
 
 Result<transforms::Program> Runner::program(const model::Partition& partition) {
   const auto inputs = TRY(pipeline_.source->inputs(partition));
-  auto extraction = TRY(pipeline_.source->open(partition, inputs));
-  return TRY(workers_for(extraction->schema()))->program();
+  if (inputs.empty()) {
+    return fail(ErrorCode::NotFound, "partition {} has no input to look at; choose one that has",
+                partition.key);
+  }
+  const auto open = [&] { return pipeline_.source->open(partition, inputs); };
+  const auto extraction = TRY(open());
+  return TRY(workers_for(partition, extraction->schema(), open))->program();
 }
 
-/// Compiles once for each input schema; pipelines with declared columns have only one.
-Result<Workers*> Runner::workers_for(const model::Schema& input) {
-  if (workers_ != nullptr && workers_->input() == input) return workers_.get();
+/// Compiles once for each input schema; pipelines with declared columns have only one. SQL that
+/// names the partition is compiled for each.
+Result<Workers*> Runner::workers_for(const model::Partition& partition, const model::Schema& input,
+                                     const Reopen& reopen) {
+  auto transforms = pipeline_.transforms;
+  std::string queries;
+  for (auto& transform : transforms) {
+    auto* sql = std::get_if<transforms::Sql>(&transform.verb);
+    if (sql == nullptr) continue;
+    sql->query = TRY(model::expand(sql->query, partition).within("sql transform"));
+    queries += sql->query;
+  }
+  if (workers_ != nullptr && workers_->input() == input && queries_ == queries) return workers_.get();
   workers_.reset();
   transforms::ProgramContext context;
   context.input = input;
@@ -43,8 +58,35 @@ Result<Workers*> Runner::workers_for(const model::Schema& input) {
                                       pipeline_.target.write != model::WriteMode::Merge;
   context.partition_column = pipeline_.partitions.column;
   context.refuse_outside_window = pipeline_.source->partitions_inputs();
-  workers_ = TRY(Workers::create(pipeline_, services_.folder + "/spill", context, services_.workers));
+  context.sample = [&](const std::string& column) { return sample_of(column, reopen); };
+  context.resolve_secret = [&](const config::SecretReference& reference) {
+    config::Diagnostics warnings;
+    return config::resolve(reference, services_.environment, warnings);
+  };
+  workers_ =
+      TRY(Workers::create(transforms, pipeline_.checks, context,
+                          {services_.folder + "/spill", pipeline_.memory_bytes / 3, services_.workers}));
+  queries_ = std::move(queries);
   return workers_.get();
+}
+
+/// Values of a column in the first block that has rows; none when it cannot be read.
+std::vector<std::string> Runner::sample_of(const std::string& column, const Reopen& reopen) {
+  std::vector<std::string> values;
+  const auto extraction = reopen();
+  if (!extraction.ok()) return values;
+  const auto index = (*extraction)->schema().find(column);
+  model::Batch rows((*extraction)->schema());
+  std::vector<sdk::Reject> rejects;
+  while (index && rows.rows() == 0) {
+    const auto block = (*extraction)->next();
+    if (!block.ok() || *block == nullptr || !(*block)->decode(rows, rejects).ok()) return values;
+    const auto view = rows.view();
+    for (std::size_t row = 0; row < view.rows; ++row) {
+      if (!view.columns[*index].is_null(row)) values.emplace_back(view.columns[*index].text(row));
+    }
+  }
+  return values;
 }
 
 }  // namespace weir::execution

@@ -66,11 +66,17 @@ class Runner {
  private:
   class Attempt;
 
-  Result<Workers*> workers_for(const model::Schema& input);
+  /// Opens the rows that are about to be read once more, to look at a few.
+  using Reopen = std::function<Result<std::unique_ptr<sdk::Extraction>>()>;
+  Result<Workers*> workers_for(const model::Partition& partition, const model::Schema& input,
+                               const Reopen& reopen);
+
+  static std::vector<std::string> sample_of(const std::string& column, const Reopen& reopen);
 
   const Pipeline& pipeline_;
   const Services& services_;
   std::unique_ptr<Workers> workers_;
+  std::string queries_;  ///< of the sql transforms in workers_, with the partition filled in
 };
 
 }  // namespace weir::execution

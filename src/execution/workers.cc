@@ -44,22 +44,24 @@ Result<void> Workers::Worker::run(WorkedBlock& worked) {
   return {};
 }
 
-Result<std::unique_ptr<Workers>> Workers::create(const Pipeline& pipeline, const std::string& spill_folder,
+Result<std::unique_ptr<Workers>> Workers::create(const std::vector<transforms::Transform>& transforms,
+                                                 const std::vector<transforms::Check>& checks,
                                                  const transforms::ProgramContext& context,
-                                                 std::size_t count) {
+                                                 const Options& options) {
   std::unique_ptr<Workers> workers(new Workers);
   workers->input_ = context.input;
-  workers->database_ = TRY(engine::Database::open(
-      {.path = "", .memory_bytes = pipeline.memory_bytes / 3, .spill_folder = spill_folder, .threads = 1}));
+  workers->database_ = TRY(engine::Database::open({.path = "",
+                                                   .memory_bytes = options.engine_memory,
+                                                   .spill_folder = options.spill_folder,
+                                                   .threads = 1}));
   workers->connection_ = TRY(workers->database_->connect());
-  workers->program_ =
-      TRY(transforms::compile(pipeline.transforms, pipeline.checks, context, *workers->connection_));
+  workers->program_ = TRY(transforms::compile(transforms, checks, context, *workers->connection_));
   auto carried = context.input;
   for (auto& column : carried_columns()) carried.columns.push_back(std::move(column));
   const auto& segments = workers->program_.segments;
   const bool row_by_row = !segments.empty() && segments.front().kind == transforms::Segment::Kind::Rows;
   const std::string sql = row_by_row ? segments.front().sql : "SELECT * FROM input";
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < options.count; ++i) {
     auto connection = TRY(workers->database_->connect());
     const auto table = fmt::format("weir_input_{}", i);
     auto input = TRY(connection.define_input(table, carried));

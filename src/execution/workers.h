@@ -10,18 +10,22 @@
 
 #include "engine/database.h"
 #include "execution/block_queue.h"
-#include "execution/pipeline.h"
 #include "transforms/program.h"
 
 namespace weir::execution {
 
 class Workers {
  public:
-  /// Compiles the pipeline's transforms for rows of `context.input`. `spill_folder` is made by the
-  /// engine when rows have to be staged and outgrow memory.
-  static Result<std::unique_ptr<Workers>> create(const Pipeline& pipeline, const std::string& spill_folder,
+  struct Options {
+    std::string spill_folder;  ///< made by the engine when staged rows outgrow memory
+    std::uint64_t engine_memory;
+    std::size_t count;  ///< of workers
+  };
+  /// Compiles transforms and checks for rows of `context.input`.
+  static Result<std::unique_ptr<Workers>> create(const std::vector<transforms::Transform>& transforms,
+                                                 const std::vector<transforms::Check>& checks,
                                                  const transforms::ProgramContext& context,
-                                                 std::size_t count);
+                                                 const Options& options);
 
   const transforms::Program& program() const { return program_; }
   const model::Schema& input() const { return input_; }

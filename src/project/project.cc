@@ -164,7 +164,12 @@ Result<std::optional<execution::Pipeline>> Project::make(const PipelineFile& fil
   if (!file.options.partitions.from.empty()) {
     pipeline.partitions.from = parse_timestamp(file.options.partitions.from);
   }
-  pipeline.transforms = transforms::read_transforms(file.options.transforms, folder_, diagnostics);
+  pipeline.transforms = transforms::read_transforms(file.options.transforms, diagnostics);
+  transforms::load_queries(
+      pipeline.transforms, diagnostics, [this](const std::string& path) -> Result<std::string> {
+        if (auto text = read_file(fs::path(folder_) / path)) return *std::move(text);
+        return fail(ErrorCode::NotFound, "{} cannot be read; the path starts at the project folder", path);
+      });
   pipeline.checks = transforms::read_checks(file.options.checks, diagnostics);
   pipeline.definition = definition_of(file, pipeline.transforms);
   const auto target = target_spec().read(target_node(file.options.destination), diagnostics);
