@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connectors/files/destination.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <set>
+
+#include "base/text.h"
+#include "connectors/files/destination_load.h"
+#include "connectors/sdk/load_request.h"
+
+namespace weir::files {
+namespace {
+
+namespace fs = std::filesystem;
+using model::WriteMode;
+
+void replace_all(std::string& text, std::string_view name, const std::string& value) {
+  for (const std::string_view form : {"{{{{ {} }}}}", "{{{{{}}}}}"}) {
+    const auto placeholder = fmt::format(fmt::runtime(form), name);
+    for (auto at = text.find(placeholder); at != text.npos; at = text.find(placeholder, at + value.size())) {
+      text.replace(at, placeholder.size(), value);
+    }
+  }
+}
+
+/// The default keeps a table's files in a folder of its own: `FROM 'visits/*.csv'` reads them all.
+std::string path_pattern(const FilesDestinationOptions& options, const sdk::TableTarget& target) {
+  const std::string_view file = target.write == WriteMode::Merge ? "all" : "{{ partition.key }}";
+  auto pattern = options.path.value_or(fmt::format("{{{{ table }}}}/{}{}", file, options.extension()));
+  // Every append is a file of its own.
+  if (target.write == WriteMode::Append && pattern.find("load }}") == pattern.npos &&
+      pattern.find("{{load}}") == pattern.npos) {
+    const auto name = pattern.rfind('/') == pattern.npos ? 0 : pattern.rfind('/') + 1;
+    const auto inside = pattern.rfind("}}");
+    const auto dot = pattern.find('.', inside == pattern.npos || inside < name ? name : inside);
+    pattern.insert(dot == pattern.npos ? pattern.size() : dot, "-{{ load }}");
+  }
+  return pattern;
+}
+
+Result<std::string> expand_path(const FilesDestinationOptions& options, const sdk::LoadRequest& request,
+                                const sdk::TableTarget& target) {
+  auto path = path_pattern(options, target);
+  replace_all(path, "table", encode_name(target.table));
+  replace_all(path, "pipeline", encode_name(request.pipeline));
+  replace_all(path, "load", encode_name(request.load_id));
+  path = TRY(model::expand(path, request.partition).within("option path"));
+  const fs::path relative(path);
+  const bool leaves =
+      std::any_of(relative.begin(), relative.end(), [](const fs::path& part) { return part == ".."; });
+  if (relative.is_absolute() || leaves || !relative.has_filename() || path.starts_with("_weir")) {
+    return fail(
+        ErrorCode::InvalidConfig,
+        "option path gives '{}'; it must name a file inside the destination's folder, outside of _weir",
+        path);
+  }
+  return relative.lexically_normal().string();
+}
+
+class FilesDestination final : public sdk::Destination {
+ public:
+  FilesDestination(FilesDestinationOptions options, fs::path folder)
+      : options_(std::move(options)), folder_(std::move(folder)), ledger_(folder_) {
+    capabilities_.write_modes = {WriteMode::Append, WriteMode::Replace, WriteMode::Merge,
+                                 WriteMode::ReplacePartition};
+    capabilities_.concurrent_loads = true;
+  }
+
+  const sdk::DestinationCapabilities& capabilities() const override { return capabilities_; }
+
+  Result<void> check() override {
+    // The nearest folder that exists decides whether the rest can be made.
+    auto existing = folder_;
+    std::error_code ignored;
+    while (!fs::exists(existing, ignored) && existing.has_relative_path()) existing = existing.parent_path();
+    if (!fs::is_directory(existing, ignored)) {
+      return fail(ErrorCode::InvalidConfig, "'{}' is no folder; option folder needs one", existing.string());
+    }
+    if (::access(existing.c_str(), W_OK | X_OK) != 0) return disk_failure("write into", existing, errno);
+    return {};
+  }
+
+  Result<std::unique_ptr<sdk::Load>> begin(const sdk::LoadRequest& request) override {
+    TRY(sdk::check_request(request, capabilities_));
+    TRY(ledger_.finish_interrupted());
+    TRY(make_folder(ledger_.staging_path()));
+    auto staging = TRY(Staging::create(ledger_.staging_path(), request.load_id));
+    std::vector<TablePlan> plans;
+    std::set<std::string> paths;
+    for (std::size_t i = 0; i < request.tables.size(); ++i) {
+      plans.push_back(TRY(plan_table(request, i, staging.path()).within("table " + request.tables[i].table)));
+      if (paths.insert(plans.back().path).second) continue;
+      return fail(ErrorCode::InvalidConfig,
+                  "two tables go into the file '{}'; put {{{{ table }}}} into option path",
+                  plans.back().path);
+    }
+    return std::unique_ptr<sdk::Load>(
+        std::make_unique<FilesLoad>(folder_, request, std::move(staging), std::move(plans)));
+  }
+
+  Result<std::vector<model::LedgerEntry>> find_load(const std::string& pipeline,
+                                                    const std::string& key) override {
+    TRY(ledger_.finish_interrupted());
+    std::vector<model::LedgerEntry> newest;
+    for (auto& record : TRY(ledger_.partition(pipeline, key))) {
+      std::erase_if(newest, [&](const auto& older) { return older.table == record.entry.table; });
+      newest.push_back(std::move(record.entry));
+    }
+    return newest;
+  }
+
+  Result<std::vector<model::LedgerEntry>> ledger(const std::string& pipeline) override {
+    TRY(ledger_.finish_interrupted());
+    std::vector<model::LedgerEntry> entries;
+    for (auto& record : TRY(ledger_.all(pipeline))) entries.push_back(std::move(record.entry));
+    return entries;
+  }
+
+  std::string query_hint(const std::string& table) const override {
+    auto pattern = options_.path.value_or(fmt::format("{{{{ table }}}}/*{}", options_.extension()));
+    replace_all(pattern, "table", encode_name(table));
+    for (auto at = pattern.find("{{"); at != pattern.npos; at = pattern.find("{{")) {
+      const auto end = pattern.find("}}", at);
+      pattern.replace(at, end == pattern.npos ? end : end + 2 - at, "*");
+    }
+    std::string command = fmt::format("FROM {}", sql_literal((folder_ / pattern).string()));
+    for (auto at = command.find_first_of("\"$`\\"); at != command.npos;
+         at = command.find_first_of("\"$`\\", at + 2)) {
+      command.insert(at, "\\");
+    }
+    return fmt::format("duckdb -c \"{}\"", command);
+  }
+
+ private:
+  Result<TablePlan> plan_table(const sdk::LoadRequest& request, std::size_t index,
+                               const fs::path& staging) const {
+    TablePlan plan;
+    plan.target = request.tables[index];
+    plan.path = TRY(expand_path(options_, request, plan.target));
+    TRY(check_owner(request, plan));
+    WriterRequest writer{
+        staging, staging / staged_name(index), plan.target.schema, plan.target.schema, plan.target.key,
+        options_};
+    const auto after = TRY(columns_after(ledger_, plan.target));
+    if (plan.target.write == WriteMode::Merge) {
+      writer.columns = after;
+      plan.merged = live_files(TRY(ledger_.all("")), plan.target.table);
+      std::vector<OlderFile> older;
+      for (const auto& record : plan.merged) older.push_back({folder_ / record.file->path, *record.file});
+      plan.writer = TRY(make_merge_writer(writer, std::move(older)));
+    } else if (options_.format == FileFormat::Parquet) {
+      // A file's types are those of the table, so that its files can be read together.
+      for (auto& column : writer.columns.columns) column.type = after.columns[*after.find(column.name)].type;
+      plan.writer = TRY(make_parquet_writer(writer));
+    } else {
+      plan.writer = TRY(make_text_writer(writer));
+    }
+    return plan;
+  }
+
+  // A file is only ever replaced by the partition (or table) that wrote it.
+  Result<void> check_owner(const sdk::LoadRequest& request, const TablePlan& plan) const {
+    std::error_code ignored;
+    if (!fs::exists(folder_ / plan.path, ignored)) return {};
+    for (const auto& record : TRY(ledger_.partition(request.pipeline, request.partition.key))) {
+      if (record.file && record.file->path == plan.path) return {};
+    }
+    const auto all = TRY(ledger_.all(""));
+    const auto owner = std::find_if(all.rbegin(), all.rend(), [&](const LoadRecord& record) {
+      return record.file && record.file->path == plan.path;
+    });
+    if (owner == all.rend()) {
+      return fail(ErrorCode::Conflict,
+                  "the file '{}' was not written by weir; move it away, or change option path",
+                  (folder_ / plan.path).string());
+    }
+    const bool replaces_all =
+        plan.target.write == WriteMode::Replace || plan.target.write == WriteMode::Merge;
+    if (replaces_all && owner->entry.table == plan.target.table) return {};
+    return fail(ErrorCode::InvalidConfig,
+                "the file '{}' belongs to partition {} of pipeline {}; put {{{{ partition.key }}}} or "
+                "{{{{ pipeline }}}} into option path",
+                (folder_ / plan.path).string(), owner->entry.partition, owner->entry.pipeline);
+  }
+
+  FilesDestinationOptions options_;
+  fs::path folder_;
+  FilesLedger ledger_;
+  sdk::DestinationCapabilities capabilities_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<sdk::Destination>> make_files_destination(const FilesDestinationOptions& options,
+                                                                 const std::string& project_folder) {
+  if (options.format == FileFormat::Csv) {
+    const model::Schema none;
+    TRY(formats::make_csv_writer(none, options.csv));
+  }
+  const fs::path folder = fs::path(project_folder) / options.folder;
+  return std::unique_ptr<sdk::Destination>(
+      std::make_unique<FilesDestination>(options, folder.lexically_normal()));
+}
+
+}  // namespace weir::files

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files destination under the suite of all destinations, once for each format.
+#include <isa-l/igzip_lib.h>
+#include <simdjson.h>
+#include <zstd.h>
+
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "base/text.h"
+#include "connectors/files/destination.h"
+#include "engine/database.h"
+#include "tests/conformance/destination_suite.h"
+
+namespace weir::files {
+namespace {
+
+namespace fs = std::filesystem;
+using conformance::Cell;
+using conformance::DestinationCase;
+using conformance::DestinationSuite;
+using conformance::Row;
+
+using NamedRow = std::map<std::string, Cell>;
+
+std::string unbase64(const std::string& text) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string bytes;
+  unsigned bits = 0;
+  int count = 0;
+  for (const char c : text) {
+    if (c == '=') break;
+    bits = bits << 6 | static_cast<unsigned>(kDigits.find(c));
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes += static_cast<char>(bits >> count & 0xffU);
+  }
+  return bytes;
+}
+
+std::string inflated(const std::string& bytes, formats::OutputCompression compression) {
+  if (compression == formats::OutputCompression::None) return bytes;
+  std::string out(64 << 20, '\0');
+  if (compression == formats::OutputCompression::Zstd) {
+    out.resize(ZSTD_decompress(out.data(), out.size(), bytes.data(), bytes.size()));
+    return out;
+  }
+  std::size_t from = 0;
+  std::size_t to = 0;
+  while (from < bytes.size()) {
+    inflate_state state;
+    isal_inflate_init(&state);
+    state.crc_flag = ISAL_GZIP;
+    state.next_in = reinterpret_cast<std::uint8_t*>(const_cast<char*>(bytes.data() + from));
+    state.avail_in = static_cast<std::uint32_t>(bytes.size() - from);
+    state.next_out = reinterpret_cast<std::uint8_t*>(out.data() + to);
+    state.avail_out = static_cast<std::uint32_t>(out.size() - to);
+    if (isal_inflate(&state) != ISAL_DECOMP_OK) throw std::runtime_error("not gzip");
+    from = bytes.size() - state.avail_in;
+    to = out.size() - state.avail_out;
+  }
+  out.resize(to);
+  return out;
+}
+
+/// The records of a CSV text: an unquoted empty field is NULL.
+std::vector<Row> parse_csv(const std::string& text, char delimiter) {
+  std::vector<Row> records;
+  Row record;
+  for (std::size_t at = 0; at < text.size();) {
+    Cell cell;
+    if (text[at] == '"') {
+      cell.emplace();
+      for (++at; text[at] != '"' || text[at + 1] == '"'; ++at) {
+        if (text[at] == '"') ++at;
+        *cell += text[at];
+      }
+      ++at;
+    } else {
+      const auto end = text.find_first_of(std::string("\n") + delimiter, at);
+      if (end > at) cell = text.substr(at, end - at);
+      at = end;
+    }
+    record.push_back(cell);
+    if (text[at++] != '\n') continue;
+    records.push_back(std::move(record));
+    record.clear();
+  }
+  return records;
+}
+
+std::vector<NamedRow> read_csv(const std::string& text, char delimiter) {
+  const auto records = parse_csv(text, delimiter);
+  std::vector<NamedRow> rows;
+  for (std::size_t i = 1; i < records.size(); ++i) {
+    auto& row = rows.emplace_back();
+    for (std::size_t c = 0; c < records[i].size(); ++c) row[*records[0][c]] = records[i][c];
+  }
+  return rows;
+}
+
+std::vector<NamedRow> read_jsonl(const std::string& text, const model::Schema& columns) {
+  std::vector<NamedRow> rows;
+  simdjson::ondemand::parser parser;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const simdjson::padded_string padded(line);
+    auto document = parser.iterate(padded);
+    auto& row = rows.emplace_back();
+    for (auto field : document.get_object()) {
+      const std::string name(std::string_view(field.unescaped_key()));
+      simdjson::ondemand::value value = field.value();
+      const auto column = columns.find(name);
+      const bool json = column && columns.columns[*column].type == model::Type::Json;
+      if (value.is_null()) {
+        row[name] = std::nullopt;
+      } else if (!json && value.type() == simdjson::ondemand::json_type::string) {
+        row[name] = std::string(std::string_view(value.get_string()));
+      } else {
+        row[name] = std::string(trim(std::string_view(simdjson::to_json_string(value))));
+      }
+    }
+  }
+  return rows;
+}
+
+Cell canonical(const Cell& cell, model::Type type) {
+  if (!cell) return cell;
+  if (type == model::Type::Blob) return unbase64(*cell);
+  if (type == model::Type::Double) return fmt::format("{}", std::strtod(cell->c_str(), nullptr));
+  if (type != model::Type::Timestamp) return cell;
+  char text[26];
+  write_sql_timestamp(parse_timestamp(*cell).value(), text);
+  return std::string(text, sizeof text);
+}
+
+class FilesUnderTest final : public conformance::DestinationUnderTest {
+ public:
+  FilesUnderTest(const fs::path& folder, FilesDestinationOptions options)
+      : folder_(folder / "out"), options_(std::move(options)) {
+    options_.folder = folder_;
+  }
+
+  std::unique_ptr<sdk::Destination> open() override {
+    return std::move(*make_files_destination(options_, "/"));
+  }
+
+  std::optional<std::vector<Row>> read(const std::string& table, const model::Schema& columns) override {
+    if (!fs::exists(folder_ / table)) return std::nullopt;
+    std::vector<Row> rows;
+    for (const auto& entry : fs::directory_iterator(folder_ / table)) {
+      options_.format == FileFormat::Parquet ? read_parquet(entry.path(), columns, rows)
+                                             : read_text(entry.path(), columns, rows);
+    }
+    return rows;
+  }
+
+ private:
+  void read_text(const fs::path& path, const model::Schema& columns, std::vector<Row>& rows) const {
+    std::ifstream file(path, std::ios::binary);
+    std::stringstream bytes;
+    bytes << file.rdbuf();
+    const auto text = inflated(bytes.str(), options_.effective_compression());
+    const auto named = options_.format == FileFormat::Csv ? read_csv(text, options_.csv.delimiter[0])
+                                                          : read_jsonl(text, columns);
+    for (const auto& row : named) {
+      auto& cells = rows.emplace_back();
+      for (const auto& column : columns.columns) {
+        const auto cell = row.find(column.name);
+        cells.push_back(cell == row.end() ? Cell() : canonical(cell->second, column.type));
+      }
+    }
+  }
+
+  static void read_parquet(const fs::path& path, const model::Schema& columns, std::vector<Row>& rows) {
+    engine::DatabaseOptions options;
+    options.file_access = engine::DatabaseOptions::FileAccess::Allowed;
+    auto database = std::move(*engine::Database::open(options));
+    auto connection = std::move(*database.connect());
+    auto found = std::move(*connection.query("FROM read_parquet(" + sql_literal(path.string()) + ")"));
+    const auto schema = found.schema();
+    while (const auto batch = *found.next()) {
+      for (std::size_t row = 0; row < batch->rows; ++row) {
+        auto& cells = rows.emplace_back();
+        for (const auto& column : columns.columns) {
+          const auto at = schema.find(column.name);
+          cells.push_back(at ? cell_of(batch->columns[*at], row) : Cell());
+        }
+      }
+    }
+  }
+
+  static Cell cell_of(const model::ColumnView& column, std::size_t row) {
+    if (column.is_null(row)) return std::nullopt;
+    switch (column.type) {
+      case model::Type::Boolean:
+        return column.at<std::uint8_t>(row) != 0 ? "true" : "false";
+      case model::Type::Integer:
+        return std::to_string(column.at<std::int64_t>(row));
+      case model::Type::Double:
+        return fmt::format("{}", column.at<double>(row));
+      case model::Type::Date:
+        return to_string(Date{column.at<std::int32_t>(row)});
+      case model::Type::Timestamp: {
+        char text[26];
+        write_sql_timestamp({column.at<std::int64_t>(row)}, text);
+        return std::string(text, sizeof text);
+      }
+      default:
+        return std::string(column.text(row));
+    }
+  }
+
+  fs::path folder_;
+  FilesDestinationOptions options_;
+};
+
+DestinationCase make_case(const std::string& name, FilesDestinationOptions options,
+                          std::map<std::string, std::string> deviations = {}) {
+  // Two pipelines load the same table in one of the tests, which needs their names in the path.
+  options.path = "{{ table }}/{{ pipeline }}-{{ partition.key }}" + options.extension();
+  return {name,
+          [options](const fs::path& folder) { return std::make_unique<FilesUnderTest>(folder, options); },
+          std::move(deviations)};
+}
+
+FilesDestinationOptions as(FileFormat format, std::optional<formats::OutputCompression> compression = {}) {
+  FilesDestinationOptions options;
+  options.format = format;
+  options.compression = compression;
+  return options;
+}
+
+FilesDestinationOptions semicolons() {
+  auto options = as(FileFormat::Csv, formats::OutputCompression::Gzip);
+  options.csv.delimiter = ";";
+  return options;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Files, DestinationSuite,
+    testing::Values(make_case("Csv", as(FileFormat::Csv)), make_case("CsvGzipWithSemicolons", semicolons()),
+                    make_case("JsonlZstd", as(FileFormat::Jsonl, formats::OutputCompression::Zstd)),
+                    make_case("Parquet", as(FileFormat::Parquet))),
+    conformance::case_name);
+
+}  // namespace
+}  // namespace weir::files

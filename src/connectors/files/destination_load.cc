@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connectors/files/destination_load.h"
+
+#include <algorithm>
+
+namespace weir::files {
+namespace {
+
+namespace fs = std::filesystem;
+using model::WriteMode;
+
+// A crash leaves a folder that nobody holds.
+void remove_abandoned(const fs::path& parent) {
+  std::error_code ignored;
+  for (fs::directory_iterator it(parent, ignored), end; !ignored && it != end; it.increment(ignored)) {
+    const auto lock = DiskLock::take(it->path(), DiskLock::Wait::No);
+    if (lock.ok() && *lock) fs::remove_all(it->path(), ignored);
+  }
+}
+
+Result<void> check_shape(const model::BatchView& rows, const model::Schema& schema) {
+  bool same = rows.columns.size() == schema.size();
+  for (std::size_t i = 0; same && i < schema.size(); ++i)
+    same = rows.columns[i].type == schema.columns[i].type;
+  if (same) return {};
+  return fail(ErrorCode::Internal, "rows of another shape than announced: {} columns for ({})",
+              rows.columns.size(), model::to_string(schema));
+}
+
+Result<void> check_entries(const std::vector<model::LedgerEntry>& entries, const std::string& load_id) {
+  if (entries.empty()) return fail(ErrorCode::Internal, "load {} has no ledger entry", load_id);
+  for (const auto& entry : entries) {
+    if (entry.load_id == load_id) continue;
+    return fail(ErrorCode::Internal, "the ledger entry of load {} belongs to load {}", load_id,
+                entry.load_id);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<model::Schema> columns_after(const FilesLedger& ledger, const sdk::TableTarget& target) {
+  const auto known = TRY(ledger.columns(target.table));
+  if (!known || target.write == WriteMode::Replace) return target.schema;
+  auto after = *known;
+  for (const auto& column : target.schema.columns) {
+    const auto at = after.find(column.name);
+    if (!at) {
+      after.columns.push_back(column);
+      continue;
+    }
+    const auto type = after.columns[*at].type;
+    const bool widens = type == model::Type::Double && column.type == model::Type::Integer;
+    if (type == column.type || widens) continue;
+    return fail(ErrorCode::DataMismatch,
+                "the column '{}' of the table '{}' holds {} values, but {} values come; cast the column, or "
+                "load into "
+                "another table",
+                column.name, target.table, model::name(type), model::name(column.type));
+  }
+  return after;
+}
+
+std::string staged_name(std::size_t table) { return fmt::format("{}.part", table); }
+
+Result<Staging> Staging::create(const fs::path& parent, const std::string& load_id) {
+  remove_abandoned(parent);
+  const auto path = parent / encode_name(load_id);
+  TRY(make_folder(path));
+  auto lock = TRY(DiskLock::take(path, DiskLock::Wait::No));
+  if (!lock)
+    return fail(ErrorCode::Conflict, "the load {} is under way elsewhere; wait until it is over", load_id);
+  return Staging(path, *std::move(lock));
+}
+
+Staging::~Staging() {
+  if (path_.empty()) return;
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+FilesLoad::FilesLoad(fs::path folder, sdk::LoadRequest request, Staging staging, std::vector<TablePlan> plans)
+    : folder_(std::move(folder)),
+      ledger_(folder_),
+      request_(std::move(request)),
+      staging_(std::move(staging)),
+      plans_(std::move(plans)) {}
+
+Result<sdk::WriteOutcome> FilesLoad::write(std::size_t table, const model::BatchView& rows) {
+  if (table >= plans_.size()) return fail(ErrorCode::Internal, "the load has no table number {}", table);
+  const auto& plan = plans_[table];
+  TRY(check_shape(rows, plan.target.schema).within("writing " + plan.target.table));
+  return plan.writer->write(rows).within("writing " + plan.target.table);
+}
+
+Result<void> FilesLoad::prepare() {
+  if (prepared_) return {};
+  written_.clear();
+  for (auto& plan : plans_)
+    written_.push_back(TRY(plan.writer->finish().within("writing " + plan.target.table)));
+  TRY(sync_folder(staging_.path()));
+  prepared_ = true;
+  return {};
+}
+
+Result<void> FilesLoad::publish(const std::vector<model::LedgerEntry>& entries) {
+  TRY(check_entries(entries, request_.load_id));
+  TRY(prepare());
+  TRY(ledger_.finish_interrupted());
+  const auto lock = TRY(DiskLock::take(ledger_.lock_path(), DiskLock::Wait::Yes));
+  const auto own = TRY(ledger_.partition(request_.pipeline, request_.partition.key));
+  if (knows(own, request_.load_id)) return {};
+  const auto publication = TRY(plan_publication(entries, own));
+  TRY(ledger_.commit(publication));
+  return ledger_.carry_out(publication);
+}
+
+Result<Publication> FilesLoad::plan_publication(const std::vector<model::LedgerEntry>& entries,
+                                                const std::vector<LoadRecord>& own) const {
+  Publication publication{request_.load_id, request_.pipeline, request_.partition.key, {}, {}, {}, {}};
+  // An entry of a table that is not in the request only tells of a partition without input.
+  for (const auto& entry : entries) publication.records.push_back({entry, WriteMode::Append, std::nullopt});
+  for (std::size_t i = 0; i < plans_.size(); ++i) TRY(add_table(i, own, publication));
+  return publication;
+}
+
+Result<void> FilesLoad::add_table(std::size_t index, const std::vector<LoadRecord>& own,
+                                  Publication& publication) const {
+  const auto& plan = plans_[index];
+  const auto record =
+      std::find_if(publication.records.begin(), publication.records.end(),
+                   [&](const LoadRecord& each) { return each.entry.table == plan.target.table; });
+  if (record == publication.records.end()) {
+    return fail(ErrorCode::Internal, "no ledger entry for the table '{}'", plan.target.table);
+  }
+  record->write = plan.target.write;
+  if (const auto& written = written_[index]) {
+    record->file = DataFile{plan.path, written->bytes, written->rows, written->hash, plan.writer->columns()};
+    publication.moves.push_back(
+        {(staging_.path() / staged_name(index)).lexically_relative(folder_).string(), plan.path});
+  }
+  for (const auto& older : TRY(replaced_files(plan, own))) {
+    const bool written_again = record->file && older.file->path == record->file->path;
+    if (!written_again) publication.removals.push_back(older.file->path);
+  }
+  publication.tables.push_back({plan.target.table, TRY(columns_after(ledger_, plan.target))});
+  return {};
+}
+
+Result<std::vector<LoadRecord>> FilesLoad::replaced_files(const TablePlan& plan,
+                                                          const std::vector<LoadRecord>& own) const {
+  if (plan.target.write == WriteMode::Append) return std::vector<LoadRecord>();
+  if (plan.target.write == WriteMode::ReplacePartition) return live_files(own, plan.target.table);
+  auto live = live_files(TRY(ledger_.all("")), plan.target.table);
+  if (plan.target.write != WriteMode::Merge) return live;
+  const bool unchanged = std::equal(live.begin(), live.end(), plan.merged.begin(), plan.merged.end(),
+                                    [](const LoadRecord& record, const LoadRecord& merged) {
+                                      return record.entry.load_id == merged.entry.load_id;
+                                    });
+  if (unchanged) return live;
+  return fail(ErrorCode::Conflict,
+              "another load changed the table '{}' while this one merged into it; run it again",
+              plan.target.table);
+}
+
+}  // namespace weir::files

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connectors/files/destination_options.h"
+
+namespace weir::files {
+namespace {
+
+using formats::OutputCompression;
+
+const config::Spec<formats::CsvWriteOptions>& csv_spec() {
+  using Options = formats::CsvWriteOptions;
+  static const auto spec =
+      config::Spec<Options>("csv", "How CSV files are written. Fields are quoted only when they must be.")
+          .field("delimiter", &Options::delimiter, "The byte between two fields.")
+          .example("\";\"")
+          .field("header", &Options::header, "Whether the first line holds the names.")
+          .field("null_text", &Options::null_text,
+                 "Text for NULL. Without it NULL is nothing between two delimiters, and empty text is \"\".")
+          .example("'\\N'");
+  return spec;
+}
+
+}  // namespace
+
+std::string_view name(FileFormat format) {
+  switch (format) {
+    case FileFormat::Csv:
+      return "csv";
+    case FileFormat::Jsonl:
+      return "jsonl";
+    case FileFormat::Parquet:
+      return "parquet";
+  }
+  return "csv";
+}
+
+OutputCompression FilesDestinationOptions::effective_compression() const {
+  if (compression) return *compression;
+  return format == FileFormat::Parquet ? OutputCompression::Zstd : OutputCompression::None;
+}
+
+std::string FilesDestinationOptions::extension() const {
+  const auto suffix = format == FileFormat::Parquet ? "" : formats::file_suffix(effective_compression());
+  return fmt::format(".{}{}", name(format), suffix);
+}
+
+const config::Spec<FilesDestinationOptions>& files_destination_spec() {
+  using Options = FilesDestinationOptions;
+  static const auto spec =
+      config::Spec<Options>("files", "Writes tables as CSV, JSON lines or Parquet files into a folder.")
+          .field("folder", &Options::folder,
+                 "Folder to write to, inside the connection's; made when missing.")
+          .example("warehouse")
+          .field("path", &Options::path,
+                 "Where a load's file goes inside the folder. May hold {{ table }}, {{ pipeline }}, {{ load "
+                 "}} and "
+                 "{{ partition.* }}. Without it: {{ table }}/{{ partition.key }} and the extension.")
+          .example("\"{{ table }}/{{ partition.year }}/{{ partition.date }}.csv\"")
+          .choice("format", &Options::format,
+                  {{"csv", FileFormat::Csv}, {"jsonl", FileFormat::Jsonl}, {"parquet", FileFormat::Parquet}},
+                  "Format of the files.")
+          .choice("compression", &Options::compression,
+                  {{"none", OutputCompression::None},
+                   {"gzip", OutputCompression::Gzip},
+                   {"zstd", OutputCompression::Zstd}},
+                  "Compression. Without it: none for text, zstd for Parquet.")
+          .object("csv", &Options::csv, csv_spec(), "Details of CSV files.")
+          .field("memory", &Options::memory, "Memory for Parquet and for merging; larger loads go to disk.");
+  return spec;
+}
+
+}  // namespace weir::files

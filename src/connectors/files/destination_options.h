@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a user can say about a `files` destination. A plain value, described by one spec.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "config/spec.h"
+#include "formats/write_compressed.h"
+#include "formats/write_rows.h"
+
+namespace weir::files {
+
+enum class FileFormat { Csv, Jsonl, Parquet };
+
+/// "csv", "jsonl" or "parquet", which is also the file extension.
+std::string_view name(FileFormat format);
+
+struct FilesDestinationOptions {
+  std::string folder;
+  std::optional<std::string> path;
+  FileFormat format = FileFormat::Csv;
+  /// Without one, text is not compressed and Parquet is with zstd.
+  std::optional<formats::OutputCompression> compression;
+  formats::CsvWriteOptions csv;
+  config::ByteSize memory{128U << 20};
+
+  formats::OutputCompression effective_compression() const;
+  /// ".csv.gz".
+  std::string extension() const;
+};
+
+const config::Spec<FilesDestinationOptions>& files_destination_spec();
+
+}  // namespace weir::files

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// TableWriter: writes the rows of one table of a load into one staged file. Used by the files
+// destination's loads, by one thread at a time.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "connectors/files/destination_ledger.h"
+#include "connectors/files/destination_options.h"
+#include "connectors/sdk/destination.h"
+
+namespace weir::files {
+
+/// What a writer needs to know.
+struct WriterRequest {
+  std::filesystem::path staging;  ///< a folder of this load
+  std::filesystem::path file;     ///< inside `staging`
+  model::Schema rows;             ///< of the rows to come
+  model::Schema columns;          ///< of the file: those of `rows`, perhaps wider, perhaps more
+  std::vector<std::string> key;   ///< for merging
+  FilesDestinationOptions options;
+};
+
+struct WrittenFile {
+  std::uint64_t rows = 0;
+  std::uint64_t bytes = 0;
+  std::string hash;
+};
+
+class TableWriter {
+ public:
+  virtual ~TableWriter() = default;
+  virtual Result<sdk::WriteOutcome> write(const model::BatchView& rows) = 0;
+  /// The columns of the file.
+  virtual const model::Schema& columns() const = 0;
+  /// Makes the file durable; nothing when there is no row, and then no file.
+  virtual Result<std::optional<WrittenFile>> finish() = 0;
+};
+
+/// A file that a merge reads, with what the ledger knows of it.
+struct OlderFile {
+  std::filesystem::path path;
+  DataFile known;
+};
+
+Result<std::unique_ptr<TableWriter>> make_text_writer(const WriterRequest& request);
+Result<std::unique_ptr<TableWriter>> make_parquet_writer(const WriterRequest& request);
+/// Rows of `older` whose key does not come again, then the new rows, the last one of each key.
+Result<std::unique_ptr<TableWriter>> make_merge_writer(const WriterRequest& request,
+                                                       std::vector<OlderFile> older);
+
+/// Bytes and hash of a file, as the ledger keeps them.
+Result<WrittenFile> measure_file(const std::filesystem::path& path);
+
+}  // namespace weir::files

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// The few things that the files destination does to a disk, each with errors in words and each
+// durable before it returns where it says so. Thread-safe.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace weir::files {
+
+/// "cannot write 'x': No space left on device", with the code that the errno asks for.
+Failure disk_failure(std::string_view action, const std::filesystem::path& path, int error_number);
+
+Result<void> make_folder(const std::filesystem::path& folder);
+/// Makes the names in a folder durable.
+Result<void> sync_folder(const std::filesystem::path& folder);
+/// Replaces a small file as a whole: after a crash it holds the old or the new text.
+Result<void> replace_file(const std::filesystem::path& path, std::string_view text);
+/// Nothing when there is no such file.
+Result<std::optional<std::string>> read_file(const std::filesystem::path& path);
+/// Moves a file over another one; nothing happens when it has been moved already.
+Result<void> move_file(const std::filesystem::path& from, const std::filesystem::path& to);
+Result<void> remove_file(const std::filesystem::path& path);
+
+/// A file or folder that this process holds until the object is gone; the kernel lets go after a
+/// crash, too.
+class DiskLock {
+ public:
+  enum class Wait { Yes, No };
+  /// Opens `path` (a file is made when missing) and holds it; nothing when another one holds it.
+  static Result<std::optional<DiskLock>> take(const std::filesystem::path& path, Wait wait);
+  DiskLock(DiskLock&& other) noexcept : descriptor_(other.descriptor_) { other.descriptor_ = -1; }
+  DiskLock& operator=(DiskLock&&) = delete;
+  ~DiskLock();
+
+ private:
+  explicit DiskLock(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_;
+};
+
+/// A new file that is written from front to end.
+class OutputFile {
+ public:
+  static Result<OutputFile> create(const std::filesystem::path& path);
+  OutputFile(OutputFile&& other) noexcept : path_(std::move(other.path_)), descriptor_(other.descriptor_) {
+    other.descriptor_ = -1;
+  }
+  OutputFile& operator=(OutputFile&&) = delete;
+  ~OutputFile();
+
+  Result<void> write(std::string_view bytes);
+  /// Makes the bytes durable and closes the file.
+  Result<void> close();
+
+ private:
+  OutputFile(std::filesystem::path path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
+  std::filesystem::path path_;
+  int descriptor_;
+};
+
+/// Makes a file that somebody else wrote durable.
+Result<void> sync_file(const std::filesystem::path& path);
+
+}  // namespace weir::files

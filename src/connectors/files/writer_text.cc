@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connectors/files/writer.h"
+#include "connectors/files/writer_disk.h"
+#include "formats/content_hash.h"
+
+namespace weir::files {
+namespace {
+
+constexpr std::size_t kBlockBytes = 2 << 20;
+
+class TextWriter final : public TableWriter {
+ public:
+  TextWriter(const WriterRequest& request, std::unique_ptr<formats::RowWriter> rows)
+      : file_path_(request.file),
+        columns_(request.rows),
+        refuses_nulls_(request.options.format == FileFormat::Csv && request.rows.size() == 1 &&
+                       request.options.csv.null_text.value_or("").empty()),
+        rows_(std::move(rows)),
+        compressor_(formats::make_compressor(request.options.effective_compression())) {}
+
+  Result<sdk::WriteOutcome> write(const model::BatchView& batch) override {
+    sdk::WriteOutcome outcome;
+    if (batch.rows == 0) return outcome;
+    if (!file_) {
+      file_.emplace(TRY(OutputFile::create(file_path_)));
+      rows_->begin(block_);
+    }
+    if (refuses_nulls_) return write_row_by_row(batch);
+    rows_->write(batch, block_);
+    written_.rows += batch.rows;
+    if (block_.size() >= kBlockBytes) TRY(flush());
+    return outcome;
+  }
+
+  const model::Schema& columns() const override { return columns_; }
+
+  Result<std::optional<WrittenFile>> finish() override {
+    if (!file_ || written_.rows == 0) return std::optional<WrittenFile>();
+    TRY(flush());
+    TRY(file_->close());
+    hash_.end_input();
+    written_.hash = hash_.hex();
+    return std::optional(written_);
+  }
+
+ private:
+  // NULL in the only column would be an empty line, which readers leave out.
+  Result<sdk::WriteOutcome> write_row_by_row(const model::BatchView& batch) {
+    sdk::WriteOutcome outcome;
+    const auto& column = batch.columns[0];
+    for (std::size_t row = 0; row < batch.rows; ++row) {
+      if (column.is_null(row)) {
+        outcome.refused.push_back(
+            {row, "a row of nothing but NULL is an empty line in CSV; set csv.null_text"});
+        continue;
+      }
+      const model::ColumnView one{
+          column.type, static_cast<const char*>(column.data) + row * model::width(column.type), nullptr};
+      rows_->write({1, {&one, 1}}, block_);
+      ++written_.rows;
+    }
+    if (block_.size() >= kBlockBytes) TRY(flush());
+    return outcome;
+  }
+
+  Result<void> flush() {
+    if (block_.size() == 0) return {};
+    auto bytes = block_.view();
+    if (compressor_) {
+      packed_.clear();
+      TRY(compressor_->compress(bytes, packed_));
+      bytes = packed_.view();
+    }
+    TRY(file_->write(bytes));
+    hash_.update(bytes);
+    written_.bytes += bytes.size();
+    block_.clear();
+    return {};
+  }
+
+  std::filesystem::path file_path_;
+  model::Schema columns_;
+  bool refuses_nulls_;
+  std::unique_ptr<formats::RowWriter> rows_;
+  std::unique_ptr<formats::Compressor> compressor_;  // null: none
+  std::optional<OutputFile> file_;
+  formats::WriteBuffer block_;
+  formats::WriteBuffer packed_;
+  formats::ContentHash hash_;
+  WrittenFile written_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<TableWriter>> make_text_writer(const WriterRequest& request) {
+  auto rows = request.options.format == FileFormat::Csv
+                  ? TRY(formats::make_csv_writer(request.rows, request.options.csv))
+                  : formats::make_jsonl_writer(request.rows);
+  return std::unique_ptr<TableWriter>(std::make_unique<TextWriter>(request, std::move(rows)));
+}
+
+}  // namespace weir::files
