@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// A table as it is stored, and what must happen to it before rows go in. Used inside this folder
+// only. Functions on a connection, which belongs to one thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "connectors/sdk/destination.h"
+#include "engine/database.h"
+
+namespace weir::duckdb {
+
+/// Names the load that wrote a row, in tables whose partitions are replaced without a time column.
+inline constexpr const char* kLoadColumn = "_weir_load_id";
+
+struct TablePlan {
+  std::vector<std::string> changes;   ///< statements, in order, inside the transaction
+  std::vector<std::string> columns;   ///< as spelled in the table, in the order of our rows
+  std::vector<std::string> types;     ///< of those columns, in SQL
+  std::vector<std::size_t> key;       ///< positions of the key in our rows
+  std::vector<std::size_t> not_null;  ///< positions of columns that take no NULL
+  bool marks_rows = false;            ///< rows carry kLoadColumn
+};
+
+/// Looks the table up and works out what to do. DataMismatch when a column cannot take ours.
+Result<TablePlan> plan_table(engine::Connection& connection, const sdk::TableTarget& target,
+                             const model::Partition& partition);
+
+/// Whether the partition's rows are found by time; otherwise by the loads that wrote them.
+bool replaces_by_time(const sdk::TableTarget& target, const model::Partition& partition);
+
+/// Removes what the load replaces.
+Result<void> remove_replaced(engine::Connection& connection, const sdk::TableTarget& target,
+                             const sdk::LoadRequest& request);
+
+/// "a", "b" in quotes.
+std::string identifiers(const std::vector<std::string>& names);
+
+}  // namespace weir::duckdb
