@@ -81,8 +81,9 @@ Result<void> DatabaseFile::open(MissingFile missing) {
 
 Result<Database*> DatabaseFile::existing() {
   const auto found = on_disk();
-  // Somebody may have moved the file away since; a connection to it would write into nothing.
-  if (database_ && found != identity_) database_.reset();
+  // Somebody may have moved the file away since; a connection to it would write into nothing. A load
+  // under way keeps its connection and its transaction.
+  if (database_ && !load_under_way && found != identity_) database_.reset();
   if (!found) return static_cast<Database*>(nullptr);
   if (!database_) TRY(open(MissingFile::Fail));
   return &*database_;
@@ -98,9 +99,10 @@ Result<Database*> DatabaseFile::writable() {
 }
 
 Result<void> DatabaseFile::set_up() {
-  TRY(database_->execute(kBulkSettings));
   is_first_fill_ = TRY(database_->value("SELECT name FROM sqlite_schema LIMIT 1")).empty();
   if (is_first_fill_) TRY(database_->execute(kPageSize));
+  // After the page size: SQLite counts the cache in pages of the size that it knows by now.
+  TRY(database_->execute(kBulkSettings));
   if (journal_mode_ == JournalMode::Delete) switch_journal("delete");
   if (journal_mode_ == JournalMode::Wal && !is_first_fill_) switch_journal("wal");
   TRY(set_synchronous());
