@@ -72,11 +72,12 @@ Geocoder::Geocoder(std::unique_ptr<GeoSource> source, std::vector<std::size_t> f
 Result<std::shared_ptr<Geocoder>> Geocoder::open(const GeocodeOptions& options,
                                                  const GeocodeDependencies& dependencies) {
   std::vector<std::size_t> fields = TRY(choose_fields(options.fields));
-  model::Schema schema = TRY(geocode_schema(options));
+  Result<model::Schema> schema = geocode_schema(options);
+  if (!schema.ok()) return Failure(schema.error());
   std::vector<std::string> warnings;
   auto source = TRY(open_source(options, dependencies, warnings));
   std::shared_ptr<Geocoder> geocoder(
-      new Geocoder(std::move(source), std::move(fields), std::move(schema), dependencies.remembered));
+      new Geocoder(std::move(source), std::move(fields), *std::move(schema), dependencies.remembered));
   geocoder->warnings_ = std::move(warnings);
   return geocoder;
 }
