@@ -11,6 +11,10 @@
 #include "engine/scalar_function.h"
 #include "model/schema.h"
 
+namespace weir::geocoding {
+class Geocoder;
+}
+
 namespace weir::transforms {
 
 using FunctionPointer = std::shared_ptr<const engine::ScalarFunction>;
@@ -47,6 +51,9 @@ inline constexpr std::size_t kMaxJsonBytes = 64'000'000;
 inline constexpr std::string_view kUnpackError = "_weir_error";
 /// `name`(json): STRUCT of the fields and `_weir_error`. `column` is named in messages.
 FunctionPointer unpack_function(std::string name, std::string column, model::Schema fields);
+
+/// `name`(text): STRUCT of the geocoder's columns.
+FunctionPointer geocode_function(std::string name, std::shared_ptr<geocoding::Geocoder> geocoder);
 
 /// `name`(text): HMAC-SHA256 with the key, in hexadecimal.
 FunctionPointer hmac_function(std::string name, Secret key);

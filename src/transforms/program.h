@@ -15,6 +15,10 @@
 #include "model/schema.h"
 #include "transforms/transform.h"
 
+namespace weir::geocoding {
+class Geocoder;
+}
+
 namespace weir::transforms {
 
 /// Columns that a program carries beside the data. They never reach a destination.
@@ -64,6 +68,9 @@ struct ProgramContext {
   std::function<std::vector<std::string>(const std::string& column)> sample;
   /// Fetches the key of a mask; may be absent when no transform needs one.
   std::function<Result<Secret>(const config::SecretReference&)> resolve_secret;
+  /// Opens a geocoder; may be absent when no transform needs one. It lives as long as the engine's
+  /// database. For the same options and database it must be the same one.
+  std::function<Result<std::shared_ptr<geocoding::Geocoder>>(const geocoding::GeocodeOptions&)> open_geocoder;
 };
 
 /// Checks the transforms and checks against the input and makes the program. Functions that it

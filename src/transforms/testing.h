@@ -100,6 +100,8 @@ struct Pipeline {
 
   /// The rows after the program, one a line, cells separated by bars. A refused row shows its reason.
   std::string result() {
+    // A fresh database each time, so that a test may ask more than once.
+    connection = (database = engine::Database::open({}).operator*()).connect().operator*();
     const auto program = compiled();
     if (!program.ok()) return "cannot compile: " + program.error().message();
     auto schema = context.input;

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "config/diagnostics.h"
-#include "config/node.h"
 #include "config/secret_reference.h"
+#include "geocoding/geocode_options.h"
 #include "model/schema.h"
 
 namespace weir::transforms {
@@ -102,9 +102,9 @@ struct Mask {
   std::string text = "[redacted]";  ///< of redact
 };
 
-/// Adds where an address is. The options are geocoding's own.
+/// Adds where an address is.
 struct Geocode {
-  config::Node options = {};
+  geocoding::GeocodeOptions options = {};
 };
 
 /// Any SELECT over the rows so far.
