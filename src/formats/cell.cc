@@ -87,7 +87,7 @@ bool set_cell(model::Batch& rows, std::size_t column, std::size_t row, model::Ty
   return false;
 }
 
-std::string quoted(std::string_view value) {
+std::string show_value(std::string_view value) {
   constexpr std::size_t kShown = 80;
   const auto cut = value.substr(0, kShown);
   const bool readable = is_utf8(value);

@@ -31,6 +31,6 @@ bool set_cell(model::Batch& rows, std::size_t column, std::size_t row, model::Ty
 /// `column status: "abc" is not an integer`; long values are cut, `shown` is quoted when wanted.
 std::string refusal(std::string_view column, std::string_view shown, model::Type type);
 /// A value for a message: in double quotes, at most 80 bytes, bytes that are not printable as \xHH.
-std::string quoted(std::string_view value);
+std::string show_value(std::string_view value);
 
 }  // namespace weir::formats

@@ -157,6 +157,7 @@ class GzipSource final : public ByteSource {
       state_->avail_out = avail_out;
       return {};
     }
+    if (!input_.ahead().empty() && kGzipMagic.starts_with(input_.ahead())) return cut_short(input_, "gzip");
     while (!input_.ahead().empty()) {
       if (input_.ahead().find_first_not_of('\0') != std::string_view::npos) {
         return corrupt(input_, "gzip", "something else follows the compressed data");

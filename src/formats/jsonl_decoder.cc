@@ -100,7 +100,7 @@ class Worker {
     for (const auto column : node.columns) {
       const auto type = schema_.columns[column].type;
       if (type != Type::Json && type != Type::Text) {
-        return json_.give_up(refusal(schema_.columns[column].name, quoted(text), type));
+        return json_.give_up(refusal(schema_.columns[column].name, show_value(text), type));
       }
       // What is handed on as JSON must be JSON for whoever parses it later.
       if (has_escape(text) && !has_valid_escapes(text)) return bad_escape(column);
@@ -169,7 +169,7 @@ class Worker {
   }
 
   static std::string shown(const JsonValue& value) {
-    return value.kind == JsonKind::String ? quoted(value.text) : std::string(value.text.substr(0, 80));
+    return value.kind == JsonKind::String ? show_value(value.text) : std::string(value.text.substr(0, 80));
   }
 
   const model::Schema& schema_;
@@ -202,7 +202,7 @@ class JsonlDecoder final : public Decoder {
     std::vector<std::string> all;
     for (const auto& [key, count] : unknown_) {
       all.push_back(fmt::format("{} {} the field {}, which is not a column", with_thousands(count),
-                                count == 1 ? "row has" : "rows have", quoted(key)));
+                                count == 1 ? "row has" : "rows have", show_value(key)));
     }
     return all;
   }
