@@ -234,4 +234,6 @@ config::Description pipeline_description(const Connectors& connectors) {
   return pipeline_spec(connectors).description();
 }
 
+config::Description target_description() { return target_spec().description(); }
+
 }  // namespace weir::project

@@ -103,5 +103,7 @@ std::optional<std::string> find_project(const std::string& start);
 /// Of weir.yaml and of a pipeline's file with all connectors, for the schema and the reference.
 config::Description project_description(const Connectors& connectors);
 config::Description pipeline_description(const Connectors& connectors);
+/// Of the options that every destination has.
+config::Description target_description();
 
 }  // namespace weir::project

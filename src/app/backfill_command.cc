@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/backfill_command.h"
+
+#include "app/commands.h"
+#include "app/load_job.h"
+#include "base/text.h"
+
+namespace weir::app {
+namespace {
+
+constexpr std::int64_t kMostJobs = 64;
+
+Result<void> check(const BackfillOptions& options) {
+  const bool range = !options.from.empty() || !options.to.empty();
+  if (options.all == range) {
+    return fail(ErrorCode::InvalidConfig, "{}; which partitions? Give --from DATE and --to DATE, or --all",
+                range ? "--all and a range exclude each other" : "a backfill needs a range");
+  }
+  if (options.jobs < 1 || options.jobs > kMostJobs)
+    return fail(ErrorCode::InvalidConfig, "--jobs is a number from 1 to {}, but is {}", kMostJobs,
+                options.jobs);
+  return {};
+}
+
+Result<ExitCode> backfill_in(const BackfillOptions& options, Context& context) {
+  TRY(check(options));
+  const auto workspace = TRY(Workspace::open(context));
+  const auto pipeline = TRY(workspace->make(*TRY(workspace->select_one(options.pipeline))));
+  auto* state = TRY(workspace->state(Workspace::Access::Write));
+  TRY(report_abandoned(*workspace, *state));
+  auto planned = TRY(plan_partitions(
+      pipeline, TRY(partitions_in(pipeline, {options.from, options.to}, context.clock.now())), *state));
+  const auto& console = context.console;
+  const auto in_range = planned.size();
+  if (!options.rerun) planned = needing_work(std::move(planned));
+  if (planned.empty()) {
+    if (console.json())
+      console.print(R"({"event":"nothing_to_do"})");
+    else
+      console.print(fmt::format("{} Nothing to do: all {} partitions are loaded.",
+                                console.style().paint(terminal::Tone::Good, console.style().tick()),
+                                with_thousands(in_range)));
+    return ExitCode::Done;
+  }
+  if (planned.size() < in_range) {
+    console.say(fmt::format("{} of {} partitions are loaded already; going on with the others.",
+                            with_thousands(in_range - planned.size()), with_thousands(in_range)));
+  }
+  if (options.jobs > 1 && !pipeline.destination->capabilities().concurrent_loads && console.verbose())
+    console.say("The destination takes one load at a time, so jobs wait for each other.");
+  const auto loaded =
+      options.rerun ? execution::RunOptions::Loaded::LoadAgain : execution::RunOptions::Loaded::Skip;
+  const auto outcomes = load(*workspace, *state, {{&pipeline, std::move(planned)}},
+                             {.trigger = state::Trigger::Backfill,
+                              .loaded = loaded,
+                              .jobs = static_cast<std::size_t>(options.jobs)});
+  return report_loads(console, outcomes);
+}
+
+}  // namespace
+
+ExitCode backfill(const BackfillOptions& options, Context& context) {
+  const auto result = backfill_in(options, context);
+  return result.ok() ? *result : context.console.report(result.error());
+}
+
+Command backfill_command() {
+  auto options = std::make_shared<BackfillOptions>();
+  Command command;
+  command.name = "backfill";
+  command.summary = "Load a range of partitions.";
+  command.details =
+      "Loads every partition of the range that is not loaded yet or whose input has changed. A partition "
+      "that "
+      "fails does not stop the others; failures are listed at the end. Interrupted, the same command goes on "
+      "where it stopped.\n\n"
+      "Both ends of a range are included: --from 2024-05-01 --to 2024-05-31 is all of May.";
+  command.options = {
+      {"pipeline",
+       "PIPELINE",
+       "Which pipeline; may be left out when there is only one.",
+       &options->pipeline,
+       Option::Need::Optional,
+       {},
+       Option::Completes::Pipelines},
+      {"--from", "DATE", "First partition. Default: the first there is.", &options->from},
+      {"--to", "DATE", "Last partition, included. Default: the last that is complete.", &options->to},
+      {"--all", "", "Everything from the first partition to the last that is complete.", &options->all},
+      {"-j,--jobs", "N", "Partitions to load side by side, 1 to 64. Default: 1.", &options->jobs},
+      {"--rerun", "", "Load again although the input is the same.", &options->rerun},
+  };
+  command.examples = {
+      {"weir backfill request_logs --from 2024-05-01 --to 2024-05-31", "all of May"},
+      {"weir backfill request_logs --all --jobs 4", "all of history, four partitions at a time"},
+      {"weir backfill request_logs --from 2024-05-01 --rerun", "again since May, with a changed pipeline"}};
+  command.action = [options](Context& context) { return backfill(*options, context); };
+  return command;
+}
+
+}  // namespace weir::app

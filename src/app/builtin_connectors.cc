@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/builtin_connectors.h"
+
+#include "connectors/duckdb/connector.h"
+#include "connectors/files/connector.h"
+#include "connectors/sqlite/connector.h"
+
+namespace weir::app {
+
+const project::Connectors& builtin_connectors() {
+  static const project::Connectors connectors = {
+      &files::connector(),
+      &sqlite::connector(),
+      &duckdb::connector(),
+  };
+  return connectors;
+}
+
+}  // namespace weir::app

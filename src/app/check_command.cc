@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/check_command.h"
+
+#include "app/commands.h"
+#include "app/json_writer.h"
+#include "app/partition_plan.h"
+#include "app/terminal/text_width.h"
+#include "app/workspace.h"
+#include "base/text.h"
+
+namespace weir::app {
+namespace {
+
+using terminal::Tone;
+
+struct Finding {
+  std::string name;
+  enum class Verdict { Good, Unknown, Bad } verdict;
+  std::string message;
+};
+
+struct PipelineFindings {
+  std::string pipeline;
+  std::vector<Finding> findings;
+};
+
+Finding judge(std::string name, const Result<void>& result, std::string good) {
+  if (result.ok()) return {std::move(name), Finding::Verdict::Good, std::move(good)};
+  return {std::move(name), Finding::Verdict::Bad, result.error().to_string()};
+}
+
+/// Compiles the transforms for the newest input, which decides the columns they start from.
+Result<Finding> check_transforms(Workspace& workspace, const execution::Pipeline& pipeline) {
+  const auto partitions = TRY(partitions_in(pipeline, {}, workspace.context().clock.now()));
+  const auto partition = TRY(newest_with_input(pipeline, partitions));
+  if (!partition) {
+    return Finding{"transforms", Finding::Verdict::Unknown,
+                   "cannot be compiled yet: no partition has input, so the columns are not known"};
+  }
+  auto* state = TRY(workspace.state(Workspace::Access::Read));
+  execution::Runner runner(pipeline, workspace.services(*state, 1));
+  const auto program = TRY(runner.program(*partition).within("compiling for " + partition->key));
+  return Finding{"transforms", Finding::Verdict::Good,
+                 fmt::format("compiled for {}: {} columns go to {}", partition->key, program.output.size(),
+                             pipeline.target.table)};
+}
+
+PipelineFindings check_pipeline(Workspace& workspace, const execution::Pipeline& pipeline) {
+  PipelineFindings found{pipeline.name, {}};
+  found.findings.push_back(judge("source", pipeline.source->check(), "can be read"));
+  found.findings.push_back(
+      judge("destination", pipeline.destination->check(), pipeline.destination_name + " can be written"));
+  auto transforms = check_transforms(workspace, pipeline);
+  found.findings.push_back(
+      transforms.ok() ? *std::move(transforms)
+                      : Finding{"transforms", Finding::Verdict::Bad, transforms.error().to_string()});
+  return found;
+}
+
+void print_findings(const Console& console, const PipelineFindings& found) {
+  const auto& style = console.style();
+  console.print(style.paint(Tone::Strong, found.pipeline));
+  for (const auto& [name, verdict, message] : found.findings) {
+    const bool good = verdict == Finding::Verdict::Good;
+    const auto sign = good                               ? style.paint(Tone::Good, style.tick())
+                      : verdict == Finding::Verdict::Bad ? style.paint(Tone::Bad, style.cross())
+                                                         : style.paint(Tone::Caution, style.warning());
+    console.print(fmt::format("  {} {}", sign, terminal::pad(name, 12) + " " + message));
+  }
+}
+
+std::string as_json(bool good, const config::Diagnostics& diagnostics,
+                    const std::vector<PipelineFindings>& pipelines) {
+  JsonWriter json;
+  json.begin_object().key("ok").value(good).key("problems").raw(diagnostics.to_json());
+  json.key("pipelines").begin_array();
+  for (const auto& found : pipelines) {
+    json.begin_object().key("pipeline").text(found.pipeline).key("checks").begin_array();
+    for (const auto& [name, verdict, message] : found.findings) {
+      json.begin_object().key("name").text(name);
+      json.key("ok");
+      if (verdict == Finding::Verdict::Unknown)
+        json.null();
+      else
+        json.value(verdict == Finding::Verdict::Good);
+      json.key("message").text(message).end_object();
+    }
+    json.end_array().end_object();
+  }
+  return json.end_array().end_object().result();
+}
+
+void print_configuration(const Console& console, const Workspace& workspace,
+                         const config::Diagnostics& diagnostics) {
+  const auto& style = console.style();
+  const auto pipelines = workspace.project().pipelines().size();
+  if (diagnostics.ok()) {
+    console.print(fmt::format("{} configuration: weir.yaml and {} pipeline{}",
+                              style.paint(Tone::Good, style.tick()), pipelines, pipelines == 1 ? "" : "s"));
+  } else {
+    console.print(fmt::format("{} configuration: {} problem{}", style.paint(Tone::Bad, style.cross()),
+                              diagnostics.error_count(), diagnostics.error_count() == 1 ? "" : "s"));
+  }
+  if (!diagnostics.empty()) console.print("\n" + std::string(trim(diagnostics.to_string())) + "\n");
+}
+
+Result<ExitCode> check_in(const CheckOptions& options, Context& context) {
+  config::Diagnostics diagnostics;
+  const auto workspace = TRY(Workspace::open(context, diagnostics));
+  std::vector<execution::Pipeline> pipelines;
+  for (const auto* file : TRY(workspace->select(options.pipelines))) {
+    if (auto pipeline = TRY(workspace->make(*file, diagnostics))) pipelines.push_back(*std::move(pipeline));
+  }
+  std::vector<PipelineFindings> found;
+  bool good = true;
+  if (diagnostics.ok()) {
+    for (const auto& pipeline : pipelines) {
+      found.push_back(check_pipeline(*workspace, pipeline));
+      for (const auto& finding : found.back().findings)
+        good = good && finding.verdict != Finding::Verdict::Bad;
+    }
+  }
+  const auto& console = context.console;
+  if (console.json()) {
+    console.print(as_json(good && diagnostics.ok(), diagnostics, found));
+  } else {
+    print_configuration(console, *workspace, diagnostics);
+    for (const auto& pipeline : found) print_findings(console, pipeline);
+  }
+  if (!diagnostics.ok()) return ExitCode::Usage;
+  return good ? ExitCode::Done : ExitCode::Failed;
+}
+
+}  // namespace
+
+ExitCode check(const CheckOptions& options, Context& context) {
+  const auto result = check_in(options, context);
+  return result.ok() ? *result : context.console.report(result.error());
+}
+
+Command check_command() {
+  auto options = std::make_shared<CheckOptions>();
+  Command command;
+  command.name = "check";
+  command.summary = "See whether everything is in place, without loading anything.";
+  command.details =
+      "Reads all files of the project and reports every problem at once. Then, for each pipeline, sees "
+      "whether "
+      "its source can be read, its destination written, and its transforms compiled for the newest input.";
+  command.options = {{"pipeline",
+                      "PIPELINE",
+                      "Which pipelines; default: all.",
+                      &options->pipelines,
+                      Option::Need::Optional,
+                      {},
+                      Option::Completes::Pipelines}};
+  command.examples = {{"weir check", "the whole project"},
+                      {"weir check request_logs", "one pipeline"},
+                      {"weir check --json | jq .problems", "problems with their places, for an editor"}};
+  command.action = [options](Context& context) { return check(*options, context); };
+  return command;
+}
+
+}  // namespace weir::app

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "app/commands.h"
+#include "app/history_commands.h"
+#include "app/json_writer.h"
+#include "app/partition_plan.h"
+#include "app/workspace.h"
+#include "base/text.h"
+
+namespace weir::app {
+namespace {
+
+using terminal::Tone;
+
+struct PipelineGaps {
+  std::string pipeline;
+  std::vector<model::Partition> partitions;
+  std::vector<std::string> gaps;
+};
+
+struct Stretch {
+  std::string first;
+  std::string last;
+  std::size_t partitions = 0;
+};
+
+/// Neighbouring gaps as one.
+std::vector<Stretch> stretches(const PipelineGaps& found) {
+  std::vector<Stretch> result;
+  auto gap = found.gaps.begin();
+  bool joined = false;
+  for (const auto& partition : found.partitions) {
+    if (gap == found.gaps.end() || partition.key != *gap) {
+      joined = false;
+      continue;
+    }
+    if (!joined) result.push_back({partition.key, partition.key, 0});
+    result.back().last = partition.key;
+    ++result.back().partitions;
+    joined = true;
+    ++gap;
+  }
+  return result;
+}
+
+void print_gaps(const Console& console, const PipelineGaps& found) {
+  const auto& style = console.style();
+  const auto total = with_thousands(found.partitions.size());
+  if (found.gaps.empty()) {
+    console.print(fmt::format("{} {}: none; all {} partitions are proven loaded",
+                              style.paint(Tone::Good, style.tick()), found.pipeline, total));
+    return;
+  }
+  console.print(fmt::format(
+      "{} {}: {} of {} partitions were never proven loaded", style.paint(Tone::Caution, style.warning()),
+      style.paint(Tone::Strong, found.pipeline), with_thousands(found.gaps.size()), total));
+  for (const auto& [first, last, partitions] : stretches(found)) {
+    if (partitions == 1)
+      console.print("  " + first);
+    else
+      console.print(fmt::format("  {} {} {}  ({})", first, style.arrow(), last, with_thousands(partitions)));
+  }
+}
+
+std::string as_json(const std::vector<PipelineGaps>& all) {
+  JsonWriter json;
+  json.begin_object().key("pipelines").begin_array();
+  for (const auto& found : all) {
+    json.begin_object().key("pipeline").text(found.pipeline).key("partitions").value(found.partitions.size());
+    json.key("gaps").begin_array();
+    for (const auto& gap : found.gaps) json.text(gap);
+    json.end_array().end_object();
+  }
+  return json.end_array().end_object().result();
+}
+
+Result<ExitCode> gaps_in(const GapsOptions& options, Context& context) {
+  const auto workspace = TRY(Workspace::open(context));
+  const auto names = options.pipeline.empty() ? std::vector<std::string>{} : std::vector{options.pipeline};
+  const auto pipelines = TRY(workspace->make(TRY(workspace->select(names))));
+  auto* state = TRY(workspace->state(Workspace::Access::Read));
+  std::vector<PipelineGaps> all;
+  bool any = false;
+  for (const auto& pipeline : pipelines) {
+    PipelineGaps found{pipeline.name, TRY(partitions_in(pipeline, {}, context.clock.now())), {}};
+    std::vector<std::string> keys;
+    for (const auto& partition : found.partitions) keys.push_back(partition.key);
+    found.gaps = TRY(state->partitions().gaps(pipeline.name, keys));
+    any = any || !found.gaps.empty();
+    all.push_back(std::move(found));
+  }
+  if (context.console.json())
+    context.console.print(as_json(all));
+  else
+    for (const auto& found : all) print_gaps(context.console, found);
+  if (any) context.console.say("`weir run` loads them.");
+  return any && options.fail_if_any ? ExitCode::Incomplete : ExitCode::Done;
+}
+
+}  // namespace
+
+ExitCode list_gaps(const GapsOptions& options, Context& context) {
+  const auto result = gaps_in(options, context);
+  return result.ok() ? *result : context.console.report(result.error());
+}
+
+Command gaps_command() {
+  auto options = std::make_shared<GapsOptions>();
+  Command command;
+  command.name = "gaps";
+  command.summary = "List the partitions that were never proven loaded.";
+  command.details =
+      "A partition is proven loaded when the destination's ledger says so, also when it was empty. Looked at "
+      "are "
+      "all partitions from the first to the last that is complete.";
+  command.options = {
+      {"pipeline",
+       "PIPELINE",
+       "Which pipeline; default: all.",
+       &options->pipeline,
+       Option::Need::Optional,
+       {},
+       Option::Completes::Pipelines},
+      {"--fail-if-any", "", "Exit with 4 when there are gaps, for monitoring.", &options->fail_if_any}};
+  command.examples = {{"weir gaps", "of all pipelines"},
+                      {"weir gaps request_logs --fail-if-any --quiet", "for a monitoring check"}};
+  command.action = [options](Context& context) { return list_gaps(*options, context); };
+  return command;
+}
+
+}  // namespace weir::app

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/init_command.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "app/commands.h"
+#include "app/json_writer.h"
+#include "app/templates.h"
+#include "app/terminal/text_width.h"
+#include "base/result.h"
+#include "base/text.h"
+
+namespace weir::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> template_names() {
+  std::vector<std::string> names;
+  for (const auto& each : templates()) names.emplace_back(each.name);
+  return names;
+}
+
+/// All of them are looked for before the first one is written.
+Result<void> check_nothing_is_there(const fs::path& folder, const std::vector<TemplateFile>& files) {
+  std::vector<std::string> there;
+  for (const auto& file : files) {
+    std::error_code error;
+    if (fs::exists(folder / file.path, error)) there.emplace_back(file.path);
+  }
+  if (there.empty()) return {};
+  return fail(ErrorCode::InvalidConfig,
+              "{} already has {}; weir init never overwrites, so choose another --dir", folder.string(),
+              join(there));
+}
+
+Result<void> write_file(const fs::path& path, std::string_view text) {
+  std::error_code error;
+  fs::create_directories(path.parent_path(), error);
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) return fail(ErrorCode::PermissionDenied, "{} cannot be written", path.string());
+  return {};
+}
+
+void say_what_next(const InitOptions& options, const Template& chosen, const Console& console) {
+  const auto& style = console.style();
+  const auto command = [&](std::string_view text, std::string_view why) {
+    console.say(fmt::format("  {}  {}", style.paint(terminal::Tone::Accent, terminal::pad(text, 12)), why));
+  };
+  console.say("\nNext:");
+  if (!options.sample) console.say(fmt::format("  put your logs into {}", chosen.input));
+  if (options.folder != ".") command("cd " + options.folder, "");
+  command("weir check", "see whether everything is in place");
+  command("weir preview " + std::string(chosen.files[1].path.substr(10, chosen.files[1].path.size() - 15)),
+          "look at the first rows");
+  command("weir run", "load what is due");
+}
+
+Result<ExitCode> init_in(const InitOptions& options, Context& context) {
+  const auto& all = templates();
+  const auto chosen = std::find_if(
+      all.begin(), all.end(), [&](const Template& each) { return each.name == options.project_template; });
+  if (chosen == all.end()) {
+    return fail(ErrorCode::InvalidConfig, "there is no template '{}'; the templates are {}",
+                options.project_template, join(template_names()));
+  }
+  const auto folder = (fs::path(context.working_folder) / options.folder).lexically_normal();
+  auto files = chosen->files;
+  if (options.sample) files.insert(files.end(), chosen->sample.begin(), chosen->sample.end());
+  // A folder under version control has its own .gitignore, which stays as it is.
+  std::error_code error;
+  std::erase_if(files, [&](const TemplateFile& file) {
+    return file.path == ".gitignore" && fs::exists(folder / file.path, error);
+  });
+  TRY(check_nothing_is_there(folder, files));
+  for (const auto& file : files) TRY(write_file(folder / file.path, file.text));
+  const auto& console = context.console;
+  if (console.json()) {
+    JsonWriter json;
+    json.begin_object().key("folder").text(folder.string()).key("files").begin_array();
+    for (const auto& file : files) json.text(file.path);
+    console.print(json.end_array().end_object().result());
+    return ExitCode::Done;
+  }
+  const auto& style = console.style();
+  for (const auto& file : files)
+    console.print(fmt::format("{} {}", style.paint(terminal::Tone::Good, style.tick()),
+                              (fs::path(options.folder) / file.path).lexically_normal().string()));
+  say_what_next(options, *chosen, console);
+  return ExitCode::Done;
+}
+
+std::string details() {
+  std::string text = "Writes a few commented YAML files and never overwrites one. The templates:\n";
+  for (const auto& each : templates()) text += fmt::format("{}: {}\n", each.name, each.summary);
+  text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+const std::vector<Template>& templates() {
+  static const std::vector<Template> all = {request_logs_template(), access_log_template()};
+  return all;
+}
+
+ExitCode init(const InitOptions& options, Context& context) {
+  const auto result = init_in(options, context);
+  return result.ok() ? *result : context.console.report(result.error());
+}
+
+Command init_command() {
+  auto options = std::make_shared<InitOptions>();
+  Command command;
+  command.name = "init";
+  command.summary = "Make a project from a template.";
+  command.details = details();
+  command.options = {
+      {"template", "TEMPLATE", "Which template; default: request-logs.", &options->project_template,
+       Option::Need::Optional, template_names()},
+      {"--dir",
+       "DIR",
+       "Folder to make it in; default: here.",
+       &options->folder,
+       Option::Need::Optional,
+       {},
+       Option::Completes::Folders},
+      {"--sample", "", "Add a few rows of input, to try it with.", &options->sample},
+  };
+  command.examples = {{"weir init --sample --dir try", "a project to play with"},
+                      {"weir init access-log", "for the logs of a web server, here"}};
+  command.action = [options](Context& context) { return init(*options, context); };
+  return command;
+}
+
+}  // namespace weir::app

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/load_job.h"
+
+#include <algorithm>
+#include <optional>
+#include <thread>
+
+#include "app/run_reporter.h"
+
+namespace weir::app {
+namespace {
+
+using execution::RunOutcome;
+
+/// Several threads take the partitions of one task in turn.
+class Line {
+ public:
+  Line(const LoadTask& task, const LoadOptions& options, const execution::Services& services,
+       RunReporter& reporter)
+      : task_(task),
+        options_(options),
+        services_(services),
+        reporter_(reporter),
+        runs_(task.partitions.size()) {}
+
+  void work() {
+    execution::Runner runner(*task_.pipeline, services_);
+    while (!services_.cancelled && !hopeless_) {
+      const auto number = next_++;
+      if (number >= runs_.size()) return;
+      const auto& planned = task_.partitions[number];
+      auto outcome =
+          runner.run(planned.partition, {.trigger = options_.trigger, .loaded = options_.loaded}, reporter_);
+      if (outcome.error && outcome.error->code() == ErrorCode::Exhausted) hopeless_ = true;
+      reporter_.finished(outcome, planned.bytes());
+      runs_[number] = std::move(outcome);
+    }
+  }
+
+  LoadOutcome take() {
+    LoadOutcome outcome{task_.pipeline, {}};
+    for (auto& run : runs_) {
+      if (run)
+        outcome.runs.push_back(*std::move(run));
+      else
+        ++outcome.not_begun;
+    }
+    return outcome;
+  }
+
+  bool hopeless() const { return hopeless_; }
+
+ private:
+  const LoadTask& task_;
+  const LoadOptions& options_;
+  const execution::Services& services_;
+  RunReporter& reporter_;
+  std::vector<std::optional<RunOutcome>> runs_;
+  std::atomic<std::size_t> next_{0};
+  std::atomic<bool> hopeless_{false};
+};
+
+void work_side_by_side(Line& line, std::size_t jobs) {
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < jobs; ++i) threads.emplace_back([&line] { line.work(); });
+  line.work();
+  for (auto& thread : threads) thread.join();
+}
+
+}  // namespace
+
+std::vector<LoadOutcome> load(Workspace& workspace, state::StateStore& state,
+                              const std::vector<LoadTask>& tasks, const LoadOptions& options) {
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  const auto services = workspace.services(state, std::max<std::size_t>(1, cores / options.jobs));
+  std::size_t partitions = 0;
+  std::uint64_t bytes = 0;
+  for (const auto& task : tasks) {
+    partitions += task.partitions.size();
+    for (const auto& planned : task.partitions) bytes += planned.bytes();
+  }
+  std::vector<LoadOutcome> outcomes;
+  {
+    RunReporter reporter(workspace.context(), partitions, bytes);
+    bool hopeless = false;
+    for (const auto& task : tasks) {
+      const auto began = std::chrono::steady_clock::now();
+      Line line(task, options, services, reporter);
+      if (!hopeless) work_side_by_side(line, std::min(options.jobs, task.partitions.size()));
+      hopeless = hopeless || line.hopeless();
+      outcomes.push_back(line.take());
+      outcomes.back().duration =
+          std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+    }
+  }
+  const auto& kept = workspace.project().options().retention;
+  const auto pruned = state.prune(workspace.context().clock.now(),
+                                  {std::chrono::days(kept.days), static_cast<std::size_t>(kept.runs)});
+  if (!pruned.ok()) workspace.context().console.warn("old runs stay: " + pruned.error().to_string());
+  return outcomes;
+}
+
+Result<void> report_abandoned(Workspace& workspace, state::StateStore& state) {
+  const auto abandoned =
+      TRY(state.runs().interrupt_abandoned(workspace.context().clock.now(), state::is_running));
+  for (const auto& run : abandoned) {
+    workspace.context().console.warn(
+        fmt::format("run {} of {} {} was interrupted while {}; the destination says what it left", run.run_id,
+                    run.pipeline, run.partition, state::name(run.state)));
+  }
+  return {};
+}
+
+}  // namespace weir::app

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/plan_command.h"
+
+#include <algorithm>
+
+#include "app/commands.h"
+#include "app/json_writer.h"
+#include "app/partition_plan.h"
+#include "app/terminal/table.h"
+#include "app/workspace.h"
+#include "base/text.h"
+
+namespace weir::app {
+namespace {
+
+using terminal::Align;
+using terminal::Cell;
+using terminal::Table;
+using terminal::Tone;
+using transforms::Segment;
+
+constexpr std::size_t kMostPartitionsShown = 20;
+
+struct PipelinePlan {
+  const execution::Pipeline* pipeline;
+  std::vector<PlannedPartition> partitions;
+  std::optional<transforms::Program> program;
+};
+
+/// What a run will do with a partition, for people.
+std::string action(const execution::Pipeline& pipeline, const PlannedPartition& planned) {
+  switch (planned.need) {
+    case Need::UpToDate:
+      return planned.definition_changed ? "nothing; loaded with an earlier definition"
+                                        : "nothing; it is loaded";
+    case Need::Unrecorded:
+      return "remember that it is loaded";
+    case Need::NeverLoaded:
+      return planned.inputs.empty() ? "note that it is empty" : "load";
+    case Need::InputChanged:
+      break;
+  }
+  const auto rows = with_thousands(planned.loaded->counts.loaded);
+  switch (pipeline.target.write) {
+    case model::WriteMode::ReplacePartition:
+      return fmt::format("load again, its input changed; replaces {} rows", rows);
+    case model::WriteMode::Replace:
+      return "load again, its input changed; replaces the whole table";
+    case model::WriteMode::Merge:
+      return "load again, its input changed; replaces rows of the same key";
+    case model::WriteMode::Append:
+      break;
+  }
+  return fmt::format("load again, its input changed; adds to the {} rows that are there", rows);
+}
+
+std::string_view name(Need need) {
+  switch (need) {
+    case Need::UpToDate:
+      return "up_to_date";
+    case Need::NeverLoaded:
+      return "never_loaded";
+    case Need::InputChanged:
+      return "input_changed";
+    case Need::Unrecorded:
+      return "unrecorded";
+  }
+  return "";
+}
+
+std::string input_text(const PlannedPartition& planned) {
+  if (planned.inputs.empty()) return "none";
+  if (planned.inputs.size() == 1) return human_bytes(planned.bytes());
+  return fmt::format("{} in {} files", human_bytes(planned.bytes()), planned.inputs.size());
+}
+
+std::string_view words(Segment::Kind kind) {
+  switch (kind) {
+    case Segment::Kind::Rows:
+      return "row by row";
+    case Segment::Kind::Deduplicate:
+      return "deduplicate, over all rows";
+    case Segment::Kind::Sql:
+      return "sql, over all rows";
+  }
+  return "";
+}
+
+void print_sql(const Console& console, const transforms::Program& program) {
+  const auto& style = console.style();
+  for (std::size_t i = 0; i < program.segments.size(); ++i) {
+    const auto& segment = program.segments[i];
+    console.print(
+        style.paint(Tone::Faint,
+                    fmt::format("-- step {} of {}: {}{}", i + 1, program.segments.size(), words(segment.kind),
+                                segment.windowed ? "; $1 and $2 are the partition's start and end" : "")));
+    console.print(segment.sql + ";\n");
+  }
+  if (program.segments.empty()) console.print("-- no transforms: rows go to the destination as they are");
+}
+
+void print_plan(const Console& console, const PipelinePlan& plan) {
+  const auto& style = console.style();
+  const auto work = needing_work(plan.partitions);
+  std::uint64_t bytes = 0;
+  for (const auto& planned : work) bytes += planned.bytes();
+  console.print(fmt::format("{} {} {}", style.paint(Tone::Strong, plan.pipeline->name), style.arrow(),
+                            plan.pipeline->destination_name + "." + plan.pipeline->target.table));
+  if (work.empty()) {
+    console.print(fmt::format("  nothing to do: {} of {} partitions are up to date",
+                              with_thousands(plan.partitions.size()),
+                              with_thousands(plan.partitions.size())));
+  } else {
+    console.print(fmt::format("  {} of {} partitions to load, {}", with_thousands(work.size()),
+                              with_thousands(plan.partitions.size()), human_bytes(bytes)));
+  }
+  const auto& shown = console.verbose() ? plan.partitions : work;
+  Table table({{"  partition"},
+               {"input", Align::Right},
+               {"what a run does", Align::Left, Table::Column::Room::Yield}});
+  const auto most = console.verbose() ? shown.size() : std::min(shown.size(), kMostPartitionsShown);
+  for (std::size_t i = 0; i < most; ++i) {
+    table.add({Cell("  " + shown[i].partition.key), Cell(input_text(shown[i])),
+               Cell(action(*plan.pipeline, shown[i]))});
+  }
+  if (!table.empty()) console.write("\n" + table.render(style, console.width()));
+  if (most < shown.size())
+    console.print(
+        style.paint(Tone::Faint, fmt::format("  … {} more; --verbose shows all", shown.size() - most)));
+  if (!plan.program) return;
+  for (const auto& note : plan.program->notes) console.print(fmt::format("  {} {}", style.bullet(), note));
+  console.print("");
+  print_sql(console, *plan.program);
+}
+
+void write_program(JsonWriter& json, const transforms::Program& program) {
+  json.key("segments").begin_array();
+  for (const auto& segment : program.segments) {
+    json.begin_object().key("kind").text(words(segment.kind)).key("sql").text(segment.sql);
+    json.key("windowed").value(segment.windowed).end_object();
+  }
+  json.end_array().key("columns").begin_array();
+  for (const auto& column : program.output.columns)
+    json.begin_object().key("name").text(column.name).key("type").text(model::name(column.type)).end_object();
+  json.end_array().key("notes").begin_array();
+  for (const auto& note : program.notes) json.text(note);
+  json.end_array();
+}
+
+void write_partition(JsonWriter& json, const PlannedPartition& planned) {
+  json.begin_object().key("partition").text(planned.partition.key).key("need").text(name(planned.need));
+  json.key("definition_changed").value(planned.definition_changed).key("inputs").begin_array();
+  for (const auto& input : planned.inputs)
+    json.begin_object().key("name").text(input.name).key("size").value(input.size).end_object();
+  json.end_array().key("loaded_rows");
+  if (planned.loaded)
+    json.value(planned.loaded->counts.loaded);
+  else
+    json.null();
+  json.end_object();
+}
+
+std::string as_json(const std::vector<PipelinePlan>& plans) {
+  JsonWriter json;
+  json.begin_object().key("pipelines").begin_array();
+  for (const auto& plan : plans) {
+    json.begin_object().key("pipeline").text(plan.pipeline->name);
+    json.key("destination")
+        .text(plan.pipeline->destination_name)
+        .key("table")
+        .text(plan.pipeline->target.table);
+    json.key("write").text(model::name(plan.pipeline->target.write)).key("partitions").begin_array();
+    for (const auto& planned : plan.partitions) write_partition(json, planned);
+    json.end_array();
+    if (plan.program) write_program(json, *plan.program);
+    json.end_object();
+  }
+  return json.end_array().end_object().result();
+}
+
+Result<std::optional<transforms::Program>> program_for(Workspace& workspace,
+                                                       const execution::Pipeline& pipeline,
+                                                       const std::vector<PlannedPartition>& partitions,
+                                                       state::StateStore& state) {
+  const auto with_input =
+      std::find_if(partitions.rbegin(), partitions.rend(),
+                   [](const PlannedPartition& planned) { return !planned.inputs.empty(); });
+  if (with_input == partitions.rend()) {
+    return fail(ErrorCode::NotFound, "no partition of {} has input, so there are no columns to write SQL for",
+                pipeline.name);
+  }
+  execution::Runner runner(pipeline, workspace.services(state, 1));
+  return std::optional(TRY(runner.program(with_input->partition)));
+}
+
+Result<ExitCode> plan_in(const PlanOptions& options, Context& context) {
+  if (options.all && (!options.from.empty() || !options.to.empty()))
+    return fail(ErrorCode::InvalidConfig, "--all and a range exclude each other");
+  const auto workspace = TRY(Workspace::open(context));
+  const auto names = options.pipeline.empty() ? std::vector<std::string>{} : std::vector{options.pipeline};
+  const auto pipelines = TRY(workspace->make(TRY(workspace->select(names))));
+  auto* state = TRY(workspace->state(Workspace::Access::Read));
+  std::vector<PipelinePlan> plans;
+  for (const auto& pipeline : pipelines) {
+    const auto partitions = TRY(partitions_in(pipeline, {options.from, options.to}, context.clock.now()));
+    PipelinePlan plan{&pipeline,
+                      TRY(plan_partitions(pipeline, partitions, *state).within("planning " + pipeline.name)),
+                      {}};
+    if (options.sql) plan.program = TRY(program_for(*workspace, pipeline, plan.partitions, *state));
+    plans.push_back(std::move(plan));
+  }
+  const auto& console = context.console;
+  if (console.json()) {
+    console.print(as_json(plans));
+    return ExitCode::Done;
+  }
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    if (i > 0) console.print("");
+    print_plan(console, plans[i]);
+  }
+  return ExitCode::Done;
+}
+
+}  // namespace
+
+ExitCode plan(const PlanOptions& options, Context& context) {
+  const auto result = plan_in(options, context);
+  return result.ok() ? *result : context.console.report(result.error());
+}
+
+Command plan_command() {
+  auto options = std::make_shared<PlanOptions>();
+  Command command;
+  command.name = "plan";
+  command.summary = "Show what a run would do, without doing it.";
+  command.details =
+      "Lists the partitions that need work with the size of their input and what loading them replaces. With "
+      "--sql also prints the SQL that the transforms become. --verbose lists the partitions that are up to "
+      "date, too. Both ends of a range are included.";
+  command.options = {
+      {"pipeline",
+       "PIPELINE",
+       "Which pipeline; default: all.",
+       &options->pipeline,
+       Option::Need::Optional,
+       {},
+       Option::Completes::Pipelines},
+      {"--from", "DATE", "First partition. Default: the first there is.", &options->from},
+      {"--to", "DATE", "Last partition, included. Default: the last that is complete.", &options->to},
+      {"--all", "", "Everything from the first partition to the last that is complete; the default.",
+       &options->all},
+      {"--sql", "", "Print the SQL of the transforms.", &options->sql},
+  };
+  command.examples = {{"weir plan", "what `weir run` would do now"},
+                      {"weir plan request_logs --from 2024-05-01 --to 2024-05-07", "a week"},
+                      {"weir plan request_logs --sql", "the SQL of its transforms"}};
+  command.action = [options](Context& context) { return plan(*options, context); };
+  return command;
+}
+
+}  // namespace weir::app

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// The process around the program: streams, the terminal's size, signals.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+
+#include "app/program.h"
+
+namespace weir::app {
+namespace {
+
+// A signal handler can reach nothing but globals.
+std::atomic<bool> stop_requested{false};
+std::atomic<bool> stop_announced_elsewhere{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+/// The first signal asks for a clean end, the second one takes its usual effect.
+void request_stop(int signal) {
+  if (stop_requested.exchange(true)) {
+    constexpr char kShowCursor[] = "\x1b[?25h";
+    if (stop_announced_elsewhere && write(STDOUT_FILENO, kShowCursor, sizeof kShowCursor - 1) < 0) {
+    }
+    std::signal(signal, SIG_DFL);
+    raise(signal);
+    return;
+  }
+  if (stop_announced_elsewhere) return;
+  constexpr char kNotice[] = "stopping: nothing half loaded will stay; Ctrl-C again stops at once\n";
+  if (write(STDERR_FILENO, kNotice, sizeof kNotice - 1) < 0) {
+  }
+}
+
+void install_signals() {
+  struct sigaction action = {};
+  action.sa_handler = request_stop;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  // A reader that goes away (`weir runs | head`) is no crash: writing fails, and that ends it.
+  std::signal(SIGPIPE, SIG_DFL);
+}
+
+void write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    const auto written = write(file, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+std::size_t terminal_width() {
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+}  // namespace
+
+int run_process(int argc, char** argv) {
+  install_signals();
+  const io::SystemClock clock;
+  const io::ProcessEnvironment environment;
+  const auto stream = [](int file) {
+    return isatty(file) != 0 ? World::Stream::Terminal : World::Stream::Pipe;
+  };
+  std::error_code error;
+  World world{.arguments = std::vector<std::string>(argv + std::min(argc, 1), argv + argc),
+              .out = [](std::string_view text) { write_all(STDOUT_FILENO, text); },
+              .err = [](std::string_view text) { write_all(STDERR_FILENO, text); },
+              .environment = environment,
+              .clock = clock,
+              .cancelled = stop_requested,
+              .working_folder = std::filesystem::current_path(error).string(),
+              .out_stream = stream(STDOUT_FILENO),
+              .err_stream = stream(STDERR_FILENO),
+              .width = terminal_width()};
+  stop_announced_elsewhere = world.out_stream == World::Stream::Terminal;
+  return run_program(world);
+}
+
+}  // namespace weir::app

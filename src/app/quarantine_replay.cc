@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "app/load_job.h"
+#include "app/quarantine_commands.h"
+#include "app/quarantine_file.h"
+#include "app/run_reporter.h"
+#include "base/text.h"
+#include "state/quarantine.h"
+
+namespace weir::app {
+namespace {
+
+Result<std::vector<MendedRow>> read_mended(const std::string& file, const Context& context) {
+  if (file.empty()) return std::vector<MendedRow>{};
+  std::ifstream stream(std::filesystem::path(context.working_folder) / file, std::ios::binary);
+  if (!stream) return fail(ErrorCode::InvalidConfig, "{} cannot be read", file);
+  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  return parse_mended(text).within("reading " + file);
+}
+
+/// All rows of a partition, with the bytes that a person gave the mended ones.
+Result<std::vector<sdk::Reject>> rows_of(const state::QuarantinePlace& place,
+                                         const std::vector<MendedRow>& mended, std::size_t& used) {
+  std::vector<sdk::Reject> rows;
+  auto reader = TRY(state::QuarantineReader::open(place));
+  while (auto row = TRY(reader.next())) {
+    const auto fixed = std::find_if(mended.begin(), mended.end(),
+                                    [&](const MendedRow& each) { return each.is(place.partition, *row); });
+    if (fixed != mended.end()) {
+      row->bytes = fixed->bytes;
+      ++used;
+    }
+    rows.push_back(
+        {std::move(row->input), row->line, row->offset, std::move(row->reason), std::move(row->bytes)});
+  }
+  return rows;
+}
+
+struct Replay {
+  model::Partition partition;
+  std::vector<sdk::Reject> rows;
+};
+
+Result<std::vector<Replay>> plan_replays(const Workspace& workspace, const execution::Pipeline& pipeline,
+                                         const QuarantineReplayOptions& options) {
+  const auto mended = TRY(read_mended(options.from_file, workspace.context()));
+  const auto folder = workspace.project().work_folder();
+  std::size_t used = 0;
+  std::vector<Replay> replays;
+  for (const auto& summary : TRY(state::list_quarantine(folder, pipeline.name))) {
+    if (!options.partition.empty() && summary.partition != options.partition) continue;
+    // With a file only the partitions that it speaks of are tried.
+    const bool spoken_of =
+        options.from_file.empty() || std::any_of(mended.begin(), mended.end(), [&](const MendedRow& row) {
+          return row.partition == summary.partition;
+        });
+    if (!spoken_of) continue;
+    auto partition = TRY(model::parse_partition(pipeline.partitions.every, summary.partition));
+    replays.push_back(
+        {std::move(partition), TRY(rows_of({folder, pipeline.name, summary.partition}, mended, used))});
+  }
+  if (used < mended.size()) {
+    workspace.context().console.warn(
+        fmt::format("{} of {} rows of {} are not in quarantine any more and are left out",
+                    mended.size() - used, mended.size(), options.from_file));
+  }
+  return replays;
+}
+
+Result<ExitCode> replay_in(const QuarantineReplayOptions& options, Context& context) {
+  const auto workspace = TRY(Workspace::open(context));
+  const auto pipeline = TRY(workspace->make(*TRY(workspace->select_one(options.pipeline))));
+  const auto replays = TRY(plan_replays(*workspace, pipeline, options));
+  const auto& console = context.console;
+  if (replays.empty()) {
+    if (console.json())
+      console.print(R"({"event":"nothing_to_do"})");
+    else
+      console.print(fmt::format("Nothing to do: no rows of {} are in quarantine.", pipeline.name));
+    return ExitCode::Done;
+  }
+  auto* state = TRY(workspace->state(Workspace::Access::Write));
+  TRY(report_abandoned(*workspace, *state));
+  const auto services = workspace->services(*state, 1);
+  LoadOutcome outcome{&pipeline, {}};
+  const auto began = std::chrono::steady_clock::now();
+  {
+    RunReporter reporter(context, replays.size(), 0);
+    execution::Runner runner(pipeline, services);
+    for (const auto& replay : replays) {
+      if (context.cancelled) {
+        ++outcome.not_begun;
+        continue;
+      }
+      outcome.runs.push_back(runner.replay(replay.partition, replay.rows, reporter));
+      reporter.finished(outcome.runs.back(), 0);
+    }
+  }
+  outcome.duration =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+  return report_loads(console, {outcome});
+}
+
+}  // namespace
+
+ExitCode replay_quarantine(const QuarantineReplayOptions& options, Context& context) {
+  const auto result = replay_in(options, context);
+  return result.ok() ? *result : context.console.report(result.error());
+}
+
+}  // namespace weir::app

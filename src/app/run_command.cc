@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/run_command.h"
+
+#include "app/commands.h"
+#include "app/load_job.h"
+
+namespace weir::app {
+namespace {
+
+/// The partitions of one pipeline that this command is to load.
+Result<std::vector<PlannedPartition>> chosen(const RunCommandOptions& options,
+                                             const execution::Pipeline& pipeline, state::StateStore& state,
+                                             Timestamp now) {
+  if (!options.partition.empty()) {
+    const auto one = TRY(model::parse_partition(pipeline.partitions.every, options.partition));
+    return plan_partitions(pipeline, {one}, state);
+  }
+  auto planned = TRY(plan_partitions(pipeline, TRY(partitions_in(pipeline, {}, now)), state));
+  if (!options.rerun) return needing_work(std::move(planned));
+  // Only the newest: reloading all of history is what backfill is for.
+  if (planned.size() > 1) planned.erase(planned.begin(), planned.end() - 1);
+  return planned;
+}
+
+Result<std::vector<LoadTask>> tasks_of(const RunCommandOptions& options,
+                                       const std::vector<execution::Pipeline>& pipelines,
+                                       state::StateStore& state, Timestamp now) {
+  std::vector<LoadTask> tasks;
+  for (const auto& pipeline : pipelines) {
+    auto partitions = TRY(chosen(options, pipeline, state, now).within("planning " + pipeline.name));
+    if (!partitions.empty()) tasks.push_back({&pipeline, std::move(partitions)});
+  }
+  return tasks;
+}
+
+ExitCode nothing_to_do(const RunCommandOptions& options, const Console& console, std::size_t pipelines) {
+  if (console.json()) {
+    console.print(R"({"event":"nothing_to_do"})");
+  } else {
+    const auto& style = console.style();
+    console.print(
+        fmt::format("{} Nothing to do: {} up to date.", style.paint(terminal::Tone::Good, style.tick()),
+                    pipelines == 1 ? "the pipeline is" : fmt::format("all {} pipelines are", pipelines)));
+  }
+  return options.fail_if_nothing ? ExitCode::NothingToDo : ExitCode::Done;
+}
+
+Result<ExitCode> run_in(const RunCommandOptions& options, Context& context) {
+  const auto workspace = TRY(Workspace::open(context));
+  const auto files = TRY(workspace->select(options.pipelines));
+  if (!options.partition.empty() && files.size() != 1) {
+    return fail(ErrorCode::InvalidConfig,
+                "--partition needs the pipeline it belongs to: weir run PIPELINE --partition {}",
+                options.partition);
+  }
+  const auto pipelines = TRY(workspace->make(files));
+  auto* state = TRY(workspace->state(Workspace::Access::Write));
+  TRY(report_abandoned(*workspace, *state));
+  const auto tasks = TRY(tasks_of(options, pipelines, *state, context.clock.now()));
+  if (tasks.empty()) return nothing_to_do(options, context.console, pipelines.size());
+  const auto loaded =
+      options.rerun ? execution::RunOptions::Loaded::LoadAgain : execution::RunOptions::Loaded::Skip;
+  const auto outcomes = load(*workspace, *state, tasks, {.trigger = state::Trigger::Run, .loaded = loaded});
+  return report_loads(context.console, outcomes);
+}
+
+}  // namespace
+
+ExitCode run(const RunCommandOptions& options, Context& context) {
+  const auto result = run_in(options, context);
+  return result.ok() ? *result : context.console.report(result.error());
+}
+
+Command run_command() {
+  auto options = std::make_shared<RunCommandOptions>();
+  Command command;
+  command.name = "run";
+  command.summary = "Load what is due.";
+  command.details =
+      "Without arguments: for every pipeline all partitions up to the last complete one that were never "
+      "loaded "
+      "or whose input has changed. Loading is safe to repeat: a partition whose input is the same is left "
+      "alone, "
+      "one whose input has changed is replaced as the pipeline's write mode says.";
+  command.options = {
+      {"pipeline",
+       "PIPELINE",
+       "Which pipelines; default: all.",
+       &options->pipelines,
+       Option::Need::Optional,
+       {},
+       Option::Completes::Pipelines},
+      {"--partition", "PARTITION", "Only this one, as in 2024-05-01; it need not be complete.",
+       &options->partition},
+      {"--rerun", "", "Load again although the input is the same: the named partition, or the newest.",
+       &options->rerun},
+      {"--fail-if-nothing", "", "Exit with 3 when there is nothing to do.", &options->fail_if_nothing},
+  };
+  command.examples = {
+      {"weir run", "everything that is due"},
+      {"weir run request_logs --partition 2024-05-01", "one day"},
+      {"weir run --json | jq -c 'select(.level == \"error\")'", "only what went wrong, for machines"}};
+  command.action = [options](Context& context) { return run(*options, context); };
+  return command;
+}
+
+}  // namespace weir::app

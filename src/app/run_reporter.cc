@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/run_reporter.h"
+
+#include "app/run_json.h"
+#include "app/terminal/text_width.h"
+#include "base/text.h"
+
+namespace weir::app {
+namespace {
+
+using execution::RunOutcome;
+using state::RunState;
+using terminal::ProgressState;
+using terminal::Tone;
+
+constexpr std::chrono::milliseconds kRedraw{100};
+
+std::string error_json(const RunOutcome& outcome) {
+  JsonWriter json;
+  json.begin_object().key("event").text("run_not_started");
+  json.key("pipeline").text(outcome.run.pipeline).key("partition").text(outcome.run.partition);
+  json.key("level").text("error").key("fields").begin_object();
+  json.key("code").text(outcome.run.error_code).key("message").text(outcome.run.error_message);
+  return json.end_object().end_object().result();
+}
+
+}  // namespace
+
+std::string_view words(RunState state) {
+  switch (state) {
+    case RunState::Succeeded:
+      return "loaded";
+    case RunState::UpToDate:
+      return "up to date";
+    default:
+      return state::name(state);
+  }
+}
+
+std::string event_json(const state::Run& run, const state::Event& event) {
+  JsonWriter json;
+  json.begin_object().key("time").time(event.time).key("run_id").text(run.run_id);
+  json.key("pipeline").text(run.pipeline).key("partition").text(run.partition);
+  json.key("level").text(event.level).key("event").text(event.name).key("fields").raw(event.fields);
+  return json.end_object().result();
+}
+
+RunReporter::RunReporter(Context& context, std::size_t partitions, std::uint64_t bytes)
+    : context_(context), began_(std::chrono::steady_clock::now()) {
+  progress_.partitions_total = partitions;
+  progress_.bytes_total = bytes;
+  if (!context.console.live()) return;
+  block_.emplace([&context](std::string_view text) { context.console.write(text); });
+  drawer_ = std::thread([this] {
+    std::unique_lock lock(mutex_);
+    while (!wake_.wait_for(lock, kRedraw, [this] { return stopped_; })) draw();
+  });
+}
+
+RunReporter::~RunReporter() { stop(); }
+
+void RunReporter::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  wake_.notify_all();
+  if (drawer_.joinable()) drawer_.join();
+  if (block_) block_->erase();
+  block_.reset();
+}
+
+void RunReporter::draw() {
+  progress_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+  progress_.rows = rows_done_;
+  progress_.bytes = bytes_done_;
+  progress_.partitions.clear();
+  for (const auto& [id, run] : underway_) {
+    progress_.rows += run.progress.rows_read;
+    progress_.bytes += run.progress.bytes_read;
+    progress_.pipeline = run.pipeline;
+    progress_.partitions.push_back(run.partition);
+  }
+  if (context_.cancelled) progress_.ending = ProgressState::Ending::Stopping;
+  block_->draw(terminal::progress_lines(progress_, context_.console.style(), context_.console.width() - 1));
+}
+
+void RunReporter::on_event(const state::Run& run, const state::Event& event) {
+  const std::lock_guard lock(mutex_);
+  if (context_.console.json()) context_.console.print(event_json(run, event));
+  if (!state::is_final(run.state)) underway_[run.run_id] = {run.pipeline, run.partition, {}};
+}
+
+void RunReporter::on_progress(const state::Run& run, const execution::Progress& progress) {
+  const std::lock_guard lock(mutex_);
+  underway_[run.run_id] = {run.pipeline, run.partition, progress};
+}
+
+void RunReporter::finished(const RunOutcome& outcome, std::uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  underway_.erase(outcome.run.run_id);
+  ++progress_.partitions_done;
+  bytes_done_ += bytes;
+  if (outcome.run.state == RunState::Succeeded) rows_done_ += outcome.counts().read;
+  const auto& console = context_.console;
+  const bool failed = outcome.run.state == RunState::Failed;
+  if (failed) ++progress_.failed;
+  if (console.json()) {
+    if (outcome.run.run_id.empty()) console.print(error_json(outcome));
+    return;
+  }
+  if (console.quiet() || progress_.partitions_total <= 1) return;
+  if (!block_) return console.print(line_of(outcome));
+  // On a screen the display tells enough of what goes well.
+  if (failed || console.verbose()) block_->print_above(line_of(outcome) + "\n");
+}
+
+std::string RunReporter::line_of(const RunOutcome& outcome) const {
+  const auto& run = outcome.run;
+  const auto& style = context_.console.style();
+  const auto& sign = run.state == RunState::Failed ? style.cross() : style.tick();
+  auto line = fmt::format("{} {} {}  {}", style.paint(tone_of(run.state), sign), run.pipeline, run.partition,
+                          style.paint(tone_of(run.state), words(run.state)));
+  if (outcome.error && run.state == RunState::Failed)
+    return line + ": " + terminal::visible(outcome.error->message());
+  const auto counts = outcome.counts();
+  if (run.state == RunState::Succeeded) {
+    const auto took = run.finished_at ? run.finished_at->micros - run.started_at.micros : 0;
+    line += fmt::format(" {} rows in {}", with_thousands(counts.loaded),
+                        human_duration(std::chrono::microseconds(took)));
+    if (counts.quarantined > 0) line += fmt::format(", {} quarantined", with_thousands(counts.quarantined));
+  }
+  return line;
+}
+
+}  // namespace weir::app

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// RunReporter: shows runs while they go on: a live display on a terminal, a line a partition in a
+// log, one JSON object an event with --json. Used by load_job; safe to call from its threads.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "app/context.h"
+#include "app/terminal/live_block.h"
+#include "app/terminal/progress_line.h"
+#include "execution/observer.h"
+#include "execution/runner.h"
+
+namespace weir::app {
+
+class RunReporter final : public execution::Observer {
+ public:
+  /// Starts the display. `pipelines`: how many the work is for, so that lines say which when needed.
+  RunReporter(Context& context, std::size_t partitions, std::uint64_t bytes);
+  /// Takes the display away.
+  ~RunReporter() override;
+
+  void on_event(const state::Run& run, const state::Event& event) override;
+  void on_progress(const state::Run& run, const execution::Progress& progress) override;
+  /// A partition is done with, however it ended.
+  void finished(const execution::RunOutcome& outcome, std::uint64_t bytes);
+  /// Ends the display; the destructor does it, too.
+  void stop();
+
+ private:
+  void draw();
+  std::string line_of(const execution::RunOutcome& outcome) const;
+
+  Context& context_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopped_ = false;
+  const std::chrono::steady_clock::time_point began_;
+  terminal::ProgressState progress_;
+  std::uint64_t rows_done_ = 0;
+  std::uint64_t bytes_done_ = 0;
+  struct Underway {
+    std::string pipeline;
+    std::string partition;
+    execution::Progress progress;
+  };
+  std::map<std::string, Underway> underway_;  ///< by run
+  std::optional<terminal::LiveBlock> block_;
+  std::thread drawer_;
+};
+
+/// "loaded", "empty", "up to date", "failed": how a run ended, for people.
+std::string_view words(state::RunState state);
+
+/// A run's event as one line of JSON.
+std::string event_json(const state::Run& run, const state::Event& event);
+
+}  // namespace weir::app

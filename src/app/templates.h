@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The projects that `weir init` can make. Used by init and its tests. Read-only.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace weir::app {
+
+struct TemplateFile {
+  std::string_view path;
+  std::string_view text;
+};
+
+struct Template {
+  std::string_view name;
+  std::string_view summary;
+  std::string_view input;  ///< where a person puts the logs
+  std::vector<TemplateFile> files;
+  std::vector<TemplateFile> sample;  ///< a few rows to try it with
+};
+
+const std::vector<Template>& templates();
+Template request_logs_template();
+Template access_log_template();
+
+}  // namespace weir::app

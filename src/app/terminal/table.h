@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Table: rows in aligned columns that fit the screen. Used by the commands. A value.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/terminal/style.h"
+#include "app/terminal/text_width.h"
+
+namespace weir::terminal {
+
+struct Cell {
+  Cell(std::string cell_text, Tone cell_tone = Tone::Plain) : text(std::move(cell_text)), tone(cell_tone) {}
+  Cell(const char* cell_text) : text(cell_text) {}
+  std::string text;
+  Tone tone = Tone::Plain;
+};
+
+class Table {
+ public:
+  struct Column {
+    std::string title;
+    Align align = Align::Left;
+    /// Gives up width before the others when the screen is narrow.
+    enum class Room { Keep, Yield } room = Room::Keep;
+  };
+
+  explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+  void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
+  bool empty() const { return rows_.empty(); }
+
+  /// All lines, each with its end. No line is wider than `width`: first columns that yield are cut
+  /// down to kNarrowest, then all, and columns for which there is no room at all are left out, which
+  /// a last line says.
+  std::string render(const Style& style, std::size_t width) const;
+
+  static constexpr std::size_t kNarrowest = 8;
+
+ private:
+  std::vector<std::size_t> natural_widths() const;
+
+  std::vector<Column> columns_;
+  std::vector<std::vector<Cell>> rows_;
+};
+
+}  // namespace weir::terminal
