@@ -47,9 +47,12 @@ class UnpackFunction final : public Function {
         error_column_(fields.size()) {
     for (std::size_t i = 0; i < fields_.size(); ++i) {
       index_.emplace(fields_[i].name, i);
+      camel_.push_back(camel_case(fields_[i].name));
       std::array<char, kLongestName> plain;
       alike_.emplace(bare(fields_[i].name, plain), i);
     }
+    // The usual spelling of APIs is found at once; an exact name goes first.
+    for (std::size_t i = 0; i < fields_.size(); ++i) index_.emplace(camel_[i], i);
   }
 
   Result<void> apply(const model::BatchView& arguments, model::Batch& result) const override {
@@ -81,6 +84,19 @@ class UnpackFunction final : public Function {
       return text.substr(static_cast<std::size_t>(part.data() - reader.padded.data()), part.size());
     }
   };
+
+  /// "remote_ip" -> "remoteIp".
+  static std::string camel_case(std::string_view name) {
+    std::string camel;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+      const bool starts_word = i > 0 && name[i - 1] == '_' && name[i] >= 'a' && name[i] <= 'z';
+      if (starts_word)
+        camel.back() = static_cast<char>(name[i] - 'a' + 'A');
+      else
+        camel += name[i];
+    }
+    return camel;
+  }
 
   static model::Schema with_error(model::Schema fields) {
     fields.columns.push_back({std::string(kUnpackError), model::Type::Text});
@@ -115,7 +131,9 @@ class UnpackFunction final : public Function {
       bool more = false;
       if (!json.next_key(key, more)) return broken(target);
       if (!more) return true;
-      const auto index = guess < fields_.size() && fields_[guess].name == key ? guess : find_escaped(key);
+      const auto index = guess < fields_.size() && (fields_[guess].name == key || camel_[guess] == key)
+                             ? guess
+                             : find_escaped(key);
       if (index == fields_.size()) {
         std::string_view ignored;
         if (!json.skip(ignored)) return broken(target);
@@ -220,6 +238,7 @@ class UnpackFunction final : public Function {
 
   std::string column_;
   std::vector<model::Column> fields_;
+  std::vector<std::string> camel_;  // of the fields
   std::size_t error_column_;
   std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> index_;
   std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> alike_;
