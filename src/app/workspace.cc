@@ -123,6 +123,19 @@ Result<state::StateStore*> Workspace::state(Access access) {
   return state_.get();
 }
 
+/// The client of location services is made when the first one is needed.
+Result<std::shared_ptr<geocoding::Geocoder>> Workspace::open_geocoder(
+    const geocoding::GeocodeOptions& options) {
+  const std::lock_guard lock(http_mutex_);
+  if (http_ == nullptr) http_ = TRY(io::CurlHttpClient::open());
+  return geocoding::Geocoder::open(options, {.http = *http_,
+                                             .clock = context_.clock,
+                                             .sleeper = sleeper_,
+                                             .environment = context_.environment,
+                                             .folder = project_.folder(),
+                                             .cache_file = project_.work_folder() + "/geo-cache.db"});
+}
+
 execution::Services Workspace::services(state::StateStore& state, std::size_t workers) {
   return {.state = state,
           .clock = context_.clock,
@@ -130,6 +143,7 @@ execution::Services Workspace::services(state::StateStore& state, std::size_t wo
           .random = random_bytes,
           .folder = project_.work_folder(),
           .cancelled = context_.cancelled,
+          .open_geocoder = [this](const auto& options) { return open_geocoder(options); },
           .load_turn = load_turn_,
           .workers = workers};
 }

@@ -11,6 +11,9 @@
 #include "app/context.h"
 #include "connectors/sdk/connector.h"
 #include "execution/runner.h"
+#include "geocoding/geocoder.h"
+#include "io/http_client.h"
+#include "io/sleeper.h"
 #include "project/project.h"
 #include "state/state_store.h"
 
@@ -51,11 +54,16 @@ class Workspace {
         project_(std::move(project)),
         connector_context_{project_.folder(), context.environment, context.clock} {}
 
+  Result<std::shared_ptr<geocoding::Geocoder>> open_geocoder(const geocoding::GeocodeOptions& options);
+
   Context& context_;
   project::Project project_;
   sdk::ConnectorContext connector_context_;
   std::unique_ptr<state::StateStore> state_;
   std::mutex load_turn_;
+  std::mutex http_mutex_;  ///< guards http_
+  std::unique_ptr<io::HttpClient> http_;
+  io::SystemSleeper sleeper_;
 };
 
 }  // namespace weir::app

@@ -185,6 +185,9 @@ Result<void> Runner::Attempt::transfer(const Reopen& open, const Purpose& purpos
   run_.counts[pipeline_.target.table] = writer.counts();
   run_.bytes_read = extraction.bytes_read();
   run_.warnings = extraction.warnings();
+  for (const auto& geocoder : runner_.geocoders_) {
+    for (auto& warning : geocoder->take_warnings()) run_.warnings.push_back(std::move(warning));
+  }
   TRY(std::move(streamed));
   crash_point("extracted");
   TRY(writer.finish());

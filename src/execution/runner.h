@@ -16,7 +16,9 @@
 #include "base/result.h"
 #include "execution/observer.h"
 #include "execution/pipeline.h"
+#include "execution/preview.h"
 #include "execution/workers.h"
+#include "geocoding/geocoder.h"
 #include "io/clock.h"
 #include "io/environment.h"
 #include "state/state_store.h"
@@ -31,6 +33,8 @@ struct Services {
   std::function<std::array<std::uint8_t, 10>()> random;  ///< for ids
   std::string folder;                                    ///< `.weir` of the project
   const std::atomic<bool>& cancelled;
+  /// Opens what a geocode transform asks for.
+  std::function<Result<std::shared_ptr<geocoding::Geocoder>>(const geocoding::GeocodeOptions&)> open_geocoder;
   /// Held during a load into a destination that takes one at a time.
   std::mutex& load_turn;
   std::size_t workers = 2;
@@ -62,6 +66,9 @@ class Runner {
                     Observer& observer);
   /// The compiled transforms for a partition's input, as `plan` shows them.
   Result<transforms::Program> program(const model::Partition& partition);
+  /// Shows the first rows of a partition as they would reach the destination. Writes nothing.
+  Result<PreviewOutcome> preview(const model::Partition& partition, const PreviewLimits& limits,
+                                 const ShowRows& show);
 
  private:
   class Attempt;
@@ -75,6 +82,7 @@ class Runner {
 
   const Pipeline& pipeline_;
   const Services& services_;
+  std::vector<std::shared_ptr<geocoding::Geocoder>> geocoders_;  ///< of the transforms in workers_
   std::unique_ptr<Workers> workers_;
   std::string queries_;  ///< of the sql transforms in workers_, with the partition filled in
 };
