@@ -38,7 +38,8 @@ Result<Finding> check_transforms(Workspace& workspace, const execution::Pipeline
                    "cannot be compiled yet: no partition has input, so the columns are not known"};
   }
   auto* state = TRY(workspace.state(Workspace::Access::Read));
-  execution::Runner runner(pipeline, workspace.services(*state, 1));
+  const auto services = workspace.services(*state, 1);
+  execution::Runner runner(pipeline, services);
   const auto program = TRY(runner.program(*partition).within("compiling for " + partition->key));
   return Finding{"transforms", Finding::Verdict::Good,
                  fmt::format("compiled for {}: {} columns go to {}", partition->key, program.output.size(),

@@ -189,7 +189,8 @@ Result<std::optional<transforms::Program>> program_for(Workspace& workspace,
     return fail(ErrorCode::NotFound, "no partition of {} has input, so there are no columns to write SQL for",
                 pipeline.name);
   }
-  execution::Runner runner(pipeline, workspace.services(state, 1));
+  const auto services = workspace.services(state, 1);
+  execution::Runner runner(pipeline, services);
   return std::optional(TRY(runner.program(with_input->partition)));
 }
 
