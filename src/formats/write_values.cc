@@ -10,6 +10,8 @@
 namespace weir::formats {
 namespace {
 
+constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
+
 char* write_word(std::string_view word, char* out) {
   std::memcpy(out, word.data(), word.size());
   return out + word.size();
@@ -42,10 +44,12 @@ char* write_double(double value, char* out) {
 char* write_timestamp(Timestamp time, char* out) {
   const auto date = day_of(time);
   if (!has_four_digit_year(date)) {
-    const auto second = (time.micros - midnight(date).micros) / 1'000'000;
+    // The first instant's midnight is out of range, so the time of day is a remainder.
+    const auto of_day = (time.micros % kMicrosPerDay + kMicrosPerDay) % kMicrosPerDay;
+    const auto second = of_day / 1'000'000;
     out = write_long_date(date, out);
     return fmt::format_to(out, "T{:02d}:{:02d}:{:02d}.{:06d}Z", second / 3600, second / 60 % 60, second % 60,
-                          (time.micros - midnight(date).micros) % 1'000'000);
+                          of_day % 1'000'000);
   }
   char text[26];
   write_sql_timestamp(time, text);

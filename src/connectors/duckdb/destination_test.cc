@@ -133,10 +133,10 @@ TEST_F(DuckdbDestinationTest, takes_over_a_table_that_has_no_key_yet) {
 }
 
 TEST_F(DuckdbDestinationTest, finds_columns_whatever_their_case) {
-  execute("CREATE TABLE \"Events\" (\"InsertId\" VARCHAR, At TIMESTAMPTZ)");
+  execute("CREATE TABLE \"Events\" (\"InsertId\" VARCHAR, \"At\" TIMESTAMPTZ)");
   const sdk::TableTarget target{.table = "events", .schema = schema_of("insertid text, at timestamp")};
   ASSERT_TRUE(load({"1", "usage", whole(), {target}}, {{"a", "2022-01-24 10:00:00.000000"}}).ok());
-  EXPECT_EQ(number("SELECT count(*) FROM Events WHERE InsertId = 'a' AND epoch(At) = 1643018400"), 1);
+  EXPECT_EQ(number("SELECT count(*) FROM Events WHERE InsertId = 'a' AND epoch(\"At\") = 1643018400"), 1);
 }
 
 TEST_F(DuckdbDestinationTest, refuses_a_null_where_the_table_takes_none) {

@@ -14,7 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr mode_t kFileMode = 0666;  // the umask takes away what is not wanted
+// The umask takes away what is not wanted.
+constexpr mode_t kFileMode = 0666;
+constexpr mode_t kFolderMode = 0777;
 
 ErrorCode code_of(int error_number) {
   switch (error_number) {
@@ -69,10 +71,15 @@ Failure disk_failure(std::string_view action, const fs::path& path, int error_nu
 }
 
 Result<void> make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) return disk_failure("create the folder", folder, error.value());
-  return {};
+  std::error_code ignored;
+  if (fs::is_directory(folder, ignored)) return {};
+  const auto parent = folder.parent_path();
+  if (!parent.empty()) TRY(make_folder(parent));
+  if (::mkdir(folder.c_str(), kFolderMode) != 0 && errno != EEXIST) {
+    return disk_failure("create the folder", folder, errno);
+  }
+  if (!fs::is_directory(folder, ignored)) return disk_failure("create the folder", folder, ENOTDIR);
+  return sync_folder(parent.empty() ? fs::path(".") : parent);
 }
 
 Result<void> sync_folder(const fs::path& folder) { return sync_path(folder, O_RDONLY | O_DIRECTORY); }

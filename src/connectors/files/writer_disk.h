@@ -15,6 +15,7 @@ namespace weir::files {
 /// "cannot write 'x': No space left on device", with the code that the errno asks for.
 Failure disk_failure(std::string_view action, const std::filesystem::path& path, int error_number);
 
+/// With all folders above it, durably.
 Result<void> make_folder(const std::filesystem::path& folder);
 /// Makes the names in a folder durable.
 Result<void> sync_folder(const std::filesystem::path& folder);

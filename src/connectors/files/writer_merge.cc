@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
+#include <numeric>
 #include <utility>
 
 #include "base/text.h"
@@ -74,27 +75,29 @@ class MergeWriter final : public TableWriter {
   }
 
   Result<void> open() {
-    TRY(connection_.execute(fmt::format("CREATE TABLE batch ({})", column_definitions(request_.rows))));
-    return connection_.execute(fmt::format("CREATE TABLE incoming ({}, PRIMARY KEY ({}))",
-                                           column_definitions(request_.rows), identifiers(request_.key)));
+    auto input = request_.rows;
+    input.columns.push_back({"wanted", model::Type::Boolean});
+    input.columns.push_back({"position", model::Type::Integer});
+    input_ = TRY(connection_.define_input("weir_rows", input));
+    TRY(connection_.execute(fmt::format("CREATE TABLE incoming ({}, PRIMARY KEY ({}))",
+                                        column_definitions(request_.rows), identifiers(request_.key))));
+    gather_ = TRY(connection_.prepare(gather_sql()));
+    return {};
   }
 
   Result<sdk::WriteOutcome> write(const model::BatchView& batch) override {
     sdk::WriteOutcome outcome;
+    wanted_.assign(batch.rows, 1);
     refuse_null_keys(batch, outcome);
-    TRY(connection_.execute("DELETE FROM batch"));
-    auto appender = TRY(connection_.append_to("batch"));
-    TRY(appender.append(batch));
-    TRY(appender.close());
-    const auto key = identifiers(request_.key);
-    std::string not_null;
-    for (const auto& name : request_.key) {
-      not_null += fmt::format("{}{} IS NOT NULL", not_null.empty() ? "" : " AND ", sql_identifier(name));
+    positions_.resize(batch.rows);
+    std::iota(positions_.begin(), positions_.end(), 0);
+    std::vector<model::ColumnView> columns(batch.columns.begin(), batch.columns.end());
+    columns.push_back({model::Type::Boolean, wanted_.data(), nullptr});
+    columns.push_back({model::Type::Integer, positions_.data(), nullptr});
+    input_->set({batch.rows, columns});
+    auto done = TRY(gather_->run());
+    while (TRY(done.next())) {
     }
-    TRY(connection_.execute(fmt::format(
-        "INSERT OR REPLACE INTO incoming SELECT * FROM batch WHERE rowid IN (SELECT max(rowid) FROM batch "
-        "WHERE {} GROUP BY {})",
-        not_null, key)));
     const auto distinct =
         static_cast<std::uint64_t>(TRY(connection_.query_integer("SELECT count(*) FROM incoming")));
     outcome.deduplicated = batch.rows - outcome.refused.size() - (distinct - rows_);
@@ -118,11 +121,25 @@ class MergeWriter final : public TableWriter {
   }
 
  private:
-  void refuse_null_keys(const model::BatchView& batch, sdk::WriteOutcome& outcome) const {
+  /// Of a batch's rows the last one of each key.
+  std::string gather_sql() const {
+    std::string values;
+    for (std::size_t i = 0; i < request_.rows.size(); ++i) values += fmt::format("c{}, ", i);
+    std::string key;
+    for (const auto column : key_columns_) key += fmt::format("{}c{}", key.empty() ? "" : ", ", column);
+    return fmt::format(
+        "INSERT OR REPLACE INTO incoming SELECT {} FROM weir_rows() AS input({}wanted, position) WHERE "
+        "wanted QUALIFY "
+        "row_number() OVER (PARTITION BY {} ORDER BY position DESC) = 1",
+        values.substr(0, values.size() - 2), values, key);
+  }
+
+  void refuse_null_keys(const model::BatchView& batch, sdk::WriteOutcome& outcome) {
     for (std::size_t row = 0; row < batch.rows; ++row) {
       for (std::size_t i = 0; i < key_columns_.size(); ++i) {
         if (!batch.columns[key_columns_[i]].is_null(row)) continue;
         outcome.refused.push_back({row, fmt::format("the key column '{}' is NULL", request_.key[i])});
+        wanted_[row] = 0;
         break;
       }
     }
@@ -159,6 +176,10 @@ class MergeWriter final : public TableWriter {
   engine::Database database_;
   engine::Connection connection_;
   std::vector<std::size_t> key_columns_;
+  std::optional<engine::Input> input_;
+  std::optional<engine::Prepared> gather_;
+  std::vector<std::uint8_t> wanted_;     // a row each: whether it has a key
+  std::vector<std::int64_t> positions_;  // a row each: 0, 1, 2, …
   std::uint64_t rows_ = 0;
 };
 
