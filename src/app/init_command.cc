@@ -49,7 +49,7 @@ Result<void> write_file(const fs::path& path, std::string_view text) {
 void say_what_next(const InitOptions& options, const Template& chosen, const Console& console) {
   const auto& style = console.style();
   const auto command = [&](std::string_view text, std::string_view why) {
-    console.say(fmt::format("  {}  {}", style.paint(terminal::Tone::Accent, terminal::pad(text, 12)), why));
+    console.say(fmt::format("  {}  {}", style.paint(terminal::Tone::Accent, terminal::pad(text, 26)), why));
   };
   console.say("\nNext:");
   if (!options.sample) console.say(fmt::format("  put your logs into {}", chosen.input));

@@ -36,7 +36,7 @@ std::string action(const execution::Pipeline& pipeline, const PlannedPartition& 
     case Need::Unrecorded:
       return "remember that it is loaded";
     case Need::NeverLoaded:
-      return planned.inputs.empty() ? "note that it is empty" : "load";
+      return planned.inputs.empty() ? "note that there is no input" : "load";
     case Need::InputChanged:
       break;
   }
@@ -86,6 +86,27 @@ std::string_view words(Segment::Kind kind) {
   return "";
 }
 
+/// Neighbours with which the same happens for want of input, as one line.
+struct Stretch {
+  const PlannedPartition* first;
+  const PlannedPartition* last;
+  std::size_t partitions;
+};
+
+std::vector<Stretch> stretches(const std::vector<PlannedPartition>& partitions) {
+  std::vector<Stretch> result;
+  for (const auto& planned : partitions) {
+    const bool joins = !result.empty() && planned.inputs.empty() && result.back().last->inputs.empty() &&
+                       planned.need == result.back().last->need && planned.partition.window &&
+                       result.back().last->partition.window &&
+                       planned.partition.window->start == result.back().last->partition.window->end;
+    if (!joins) result.push_back({&planned, &planned, 0});
+    result.back().last = &planned;
+    ++result.back().partitions;
+  }
+  return result;
+}
+
 void print_sql(const Console& console, const transforms::Program& program) {
   const auto& style = console.style();
   for (std::size_t i = 0; i < program.segments.size(); ++i) {
@@ -118,15 +139,20 @@ void print_plan(const Console& console, const PipelinePlan& plan) {
   Table table({{"  partition"},
                {"input", Align::Right},
                {"what a run does", Align::Left, Table::Column::Room::Yield}});
-  const auto most = console.verbose() ? shown.size() : std::min(shown.size(), kMostPartitionsShown);
+  const auto lines = stretches(shown);
+  const auto most = console.verbose() ? lines.size() : std::min(lines.size(), kMostPartitionsShown);
   for (std::size_t i = 0; i < most; ++i) {
-    table.add({Cell("  " + shown[i].partition.key), Cell(input_text(shown[i])),
-               Cell(action(*plan.pipeline, shown[i]))});
+    const auto& [first, last, partitions] = lines[i];
+    auto key = "  " + first->partition.key;
+    if (partitions > 1) key += fmt::format(" {} {}", style.arrow(), last->partition.key);
+    auto what = action(*plan.pipeline, *first);
+    if (partitions > 1) what += fmt::format(" ({} partitions)", with_thousands(partitions));
+    table.add({Cell(std::move(key)), Cell(input_text(*first)), Cell(std::move(what))});
   }
   if (!table.empty()) console.write("\n" + table.render(style, console.width()));
-  if (most < shown.size())
+  if (most < lines.size())
     console.print(
-        style.paint(Tone::Faint, fmt::format("  … {} more; --verbose shows all", shown.size() - most)));
+        style.paint(Tone::Faint, fmt::format("  … {} more; --verbose shows all", lines.size() - most)));
   if (!plan.program) return;
   for (const auto& note : plan.program->notes) console.print(fmt::format("  {} {}", style.bullet(), note));
   console.print("");

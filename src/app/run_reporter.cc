@@ -15,6 +15,9 @@ using terminal::Tone;
 
 constexpr std::chrono::milliseconds kRedraw{100};
 
+/// Long stretches of partitions without input would hide the others in a log.
+bool run_is_remarkable(RunState state) { return state != RunState::Empty && state != RunState::UpToDate; }
+
 std::string error_json(const RunOutcome& outcome) {
   JsonWriter json;
   json.begin_object().key("event").text("run_not_started");
@@ -110,7 +113,11 @@ void RunReporter::finished(const RunOutcome& outcome, std::uint64_t bytes) {
     return;
   }
   if (console.quiet() || progress_.partitions_total <= 1) return;
-  if (!block_) return console.print(line_of(outcome));
+  const bool remarkable = run_is_remarkable(outcome.run.state) || console.verbose();
+  if (!block_) {
+    if (remarkable) console.print(line_of(outcome));
+    return;
+  }
   // On a screen the display tells enough of what goes well.
   if (failed || console.verbose()) block_->print_above(line_of(outcome) + "\n");
 }
