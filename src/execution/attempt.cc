@@ -12,7 +12,7 @@
 namespace weir::execution {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   std::string json;
   write_json_string(json, text);
   return json;
@@ -120,7 +120,7 @@ Result<void> Runner::Attempt::confirm(const model::LedgerEntry& known) {
         "loaded with an earlier definition of this pipeline; --rerun loads it again with the present one");
   }
   return advance(state::RunState::UpToDate, "partition_was_up_to_date",
-                 fmt::format(R"({{"load_id":{}}})", quoted(known.load_id)));
+                 fmt::format(R"({{"load_id":{}}})", json_string(known.load_id)));
 }
 
 /// There is no input. The ledger says so, and nothing else is touched.
@@ -293,8 +293,8 @@ RunOutcome Runner::Attempt::finish(Result<void> result) {
     run_.error_message = error.to_string();
     const auto state =
         error.code() == ErrorCode::Cancelled ? state::RunState::Cancelled : state::RunState::Failed;
-    const auto fields =
-        fmt::format(R"({{"code":{},"message":{}}})", quoted(run_.error_code), quoted(run_.error_message));
+    const auto fields = fmt::format(R"({{"code":{},"message":{}}})", json_string(run_.error_code),
+                                    json_string(run_.error_message));
     run_.state = state;
     run_.finished_at = services_.clock.now();
     if (claimed_) {

@@ -63,6 +63,13 @@ Result<Workers*> Runner::workers_for(const model::Partition& partition, const mo
     config::Diagnostics warnings;
     return config::resolve(reference, services_.environment, warnings);
   };
+  geocoders_.clear();
+  context.open_geocoder =
+      [&](const geocoding::GeocodeOptions& options) -> Result<std::shared_ptr<geocoding::Geocoder>> {
+    auto geocoder = services_.open_geocoder(options);
+    if (geocoder.ok()) geocoders_.push_back(*geocoder);
+    return geocoder;
+  };
   workers_ =
       TRY(Workers::create(transforms, pipeline_.checks, context,
                           {services_.folder + "/spill", pipeline_.memory_bytes / 3, services_.workers}));

@@ -92,9 +92,10 @@ Result<void> Writer::split(const model::BatchView& rows, const Refuse& refuse, c
 }
 
 Result<void> Writer::quarantine(sdk::Reject reject) {
-  if (first_reason_.empty()) {
-    first_reason_ = fmt::format("{} line {}: {}", reject.input, reject.line, reject.reason);
-  }
+  constexpr std::size_t kKinds = 100;
+  const auto text = reject.reason.substr(0, reject.reason.find_first_of("\"'0123456789"));
+  auto& kind = kinds_[kinds_.size() < kKinds || kinds_.contains(text) ? text : "other reasons"];
+  if (kind.rows++ == 0) kind.first = fmt::format("{} line {}: {}", reject.input, reject.line, reject.reason);
   ++counts_.quarantined;
   if (parts_.limit.exceeded(counts_.quarantined, counts_.read, BadRowLimit::Moment::Underway))
     return too_many();
@@ -109,11 +110,14 @@ Result<void> Writer::finish() const {
 }
 
 Failure Writer::too_many() const {
-  return fail(ErrorCode::DataMismatch,
-              "{} of {} rows are bad, and max_bad_rows allows {}; nothing was published. The first: {}",
-              with_thousands(counts_.quarantined),
-              with_thousands(std::max(counts_.read, counts_.quarantined)), parts_.limit.to_string(),
-              first_reason_);
+  const auto worst = std::max_element(kinds_.begin(), kinds_.end(), [](const auto& a, const auto& b) {
+    return a.second.rows < b.second.rows;
+  });
+  return fail(
+      ErrorCode::DataMismatch,
+      "{} of {} rows are bad, and max_bad_rows allows {}; nothing was published. Most often ({} times): {}",
+      with_thousands(counts_.quarantined), with_thousands(std::max(counts_.read, counts_.quarantined)),
+      parts_.limit.to_string(), with_thousands(worst->second.rows), worst->second.first);
 }
 
 }  // namespace weir::execution

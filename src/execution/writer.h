@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -50,7 +51,12 @@ class Writer {
 
   Parts parts_;
   model::RowCounts counts_;
-  std::string first_reason_;
+  /// Bad rows by reason without the values in it, with the first of each kind.
+  struct Kind {
+    std::uint64_t rows = 0;
+    std::string first;
+  };
+  std::map<std::string, Kind> kinds_;
 };
 
 }  // namespace weir::execution

@@ -25,7 +25,7 @@ class RequestLogs : public testing::Test {
   Ended load(const std::string& day, const std::string& option = "--json") const {
     return project_.weir({"run", "request_logs", "--partition", day, option});
   }
-  std::string query(const std::string& sql) const { return project_.query("warehouse.db", sql); }
+  std::string query(const std::string& sql) const { return project_.query("usage.db", sql); }
   std::string ids() const {
     return query("SELECT insert_id, timestamp, request_url_path FROM datasette_request_logs ORDER BY 1");
   }
