@@ -19,7 +19,7 @@ void print_facts(const Console& console, const state::Run& run) {
   const auto line = [&](std::string_view name, const std::string& value) {
     if (!value.empty())
       console.print(
-          fmt::format("  {}  {}", console.style().paint(Tone::Faint, terminal::pad(name, 11)), value));
+          fmt::format("  {}  {}", console.style().paint(Tone::Faint, terminal::pad(name, 12)), value));
   };
   console.print(fmt::format("{} {} {}", console.style().paint(Tone::Strong, run.pipeline), run.partition,
                             console.style().paint(tone_of(run.state), words(run.state))));
