@@ -26,6 +26,9 @@ std::string lower(std::string_view text);
 /// "remoteIp" -> "remote_ip", "remoteIP" -> "remote_ip", "HTTPStatus" -> "http_status".
 std::string snake_case(std::string_view text);
 
+/// 0 to 15; -1 when the character is no hexadecimal digit.
+int hex_digit(char c);
+
 /// Whether the bytes are well-formed UTF-8.
 bool is_utf8(std::string_view bytes);
 

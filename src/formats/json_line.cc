@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/text.h"
+
 namespace weir::formats {
 namespace {
 
@@ -244,13 +246,6 @@ bool JsonLine::finish() {
 }
 
 namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 /// Four hexadecimal digits; -1 when they are not there.
 int code_unit(std::string_view text, std::size_t at) {

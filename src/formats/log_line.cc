@@ -22,13 +22,6 @@ int digits(std::string_view text, std::size_t at, std::size_t count) {
   return value;
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 }  // namespace
 
 void LogLine::take(std::size_t length, std::size_t skip) {

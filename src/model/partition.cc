@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int64_t kMicrosPerHour = 3'600'000'000;
 
-constexpr std::array<std::pair<std::string_view, Every>, 5> kNames = {{
+constexpr std::array<std::pair<std::string_view, Every>, 5> kEveryNames = {{
     {"hour", Every::Hour},
     {"day", Every::Day},
     {"week", Every::Week},
@@ -136,14 +136,14 @@ Failure unknown_placeholder(std::string_view name) {
 }  // namespace
 
 std::string_view name(Every every) {
-  for (const auto& [text, known] : kNames) {
+  for (const auto& [text, known] : kEveryNames) {
     if (known == every) return text;
   }
   return "none";
 }
 
 std::optional<Every> every_from_name(std::string_view wanted) {
-  for (const auto& [text, every] : kNames) {
+  for (const auto& [text, every] : kEveryNames) {
     if (text == wanted) return every;
   }
   return std::nullopt;

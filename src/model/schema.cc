@@ -9,7 +9,7 @@
 namespace weir::model {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Type>, 8> kNames = {{
+constexpr std::array<std::pair<std::string_view, Type>, 8> kTypeNames = {{
     {"boolean", Type::Boolean},
     {"integer", Type::Integer},
     {"double", Type::Double},
@@ -40,7 +40,7 @@ constexpr std::array<std::pair<std::string_view, Type>, 14> kSynonyms = {{
 }  // namespace
 
 std::string_view name(Type type) {
-  for (const auto& [text, known] : kNames) {
+  for (const auto& [text, known] : kTypeNames) {
     if (known == type) return text;
   }
   return "text";
@@ -48,7 +48,7 @@ std::string_view name(Type type) {
 
 std::optional<Type> type_from_name(std::string_view wanted) {
   const auto text = lower(wanted);
-  for (const auto& [known, type] : kNames) {
+  for (const auto& [known, type] : kTypeNames) {
     if (known == text) return type;
   }
   for (const auto& [known, type] : kSynonyms) {
@@ -60,7 +60,7 @@ std::optional<Type> type_from_name(std::string_view wanted) {
 const std::vector<std::string>& type_names() {
   static const auto names = [] {
     std::vector<std::string> all;
-    for (const auto& [text, type] : kNames) all.emplace_back(text);
+    for (const auto& [text, type] : kTypeNames) all.emplace_back(text);
     return all;
   }();
   return names;
