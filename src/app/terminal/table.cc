@@ -17,14 +17,12 @@ std::size_t total(const std::vector<std::size_t>& widths) {
   return std::accumulate(widths.begin(), widths.end(), (widths.size() - 1) * kGap);
 }
 
-/// Takes columns of screen from the widest column that may give some, one at a time.
-void narrow(std::vector<std::size_t>& widths, std::size_t width,
-            const std::function<bool(std::size_t)>& may) {
+/// Takes columns of screen from the widest column that is above its floor, one at a time.
+void narrow(std::vector<std::size_t>& widths, std::size_t width, const std::vector<std::size_t>& floors) {
   while (total(widths) > width) {
     std::size_t widest = widths.size();
     for (std::size_t i = 0; i < widths.size(); ++i) {
-      if (may(i) && widths[i] > Table::kNarrowest && (widest == widths.size() || widths[i] > widths[widest]))
-        widest = i;
+      if (widths[i] > floors[i] && (widest == widths.size() || widths[i] > widths[widest])) widest = i;
     }
     if (widest == widths.size()) return;
     --widths[widest];
@@ -33,23 +31,39 @@ void narrow(std::vector<std::size_t>& widths, std::size_t width,
 
 }  // namespace
 
-std::vector<std::size_t> Table::natural_widths() const {
-  std::vector<std::size_t> widths;
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
-    auto width = display_width(columns_[i].title);
-    for (const auto& row : rows_) {
-      if (i < row.size()) width = std::max(width, display_width(row[i].text));
-    }
-    widths.push_back(width);
+std::vector<std::size_t> Table::content_widths() const {
+  std::vector<std::size_t> widths(columns_.size(), 1);
+  for (const auto& row : rows_) {
+    for (std::size_t i = 0; i < std::min(row.size(), widths.size()); ++i)
+      widths[i] = std::max(widths[i], display_width(row[i].text));
   }
   return widths;
 }
 
+/// The widths of as many columns as there is room for.
+std::vector<std::size_t> Table::fitting_widths(std::size_t width) const {
+  const auto contents = content_widths();
+  std::vector<std::size_t> widths;
+  for (auto count = columns_.size(); count > 0; --count) {
+    widths.clear();
+    auto floors = std::vector<std::size_t>();
+    for (std::size_t i = 0; i < count; ++i) {
+      widths.push_back(std::max(contents[i], display_width(columns_[i].title)));
+      floors.push_back(columns_[i].room == Column::Room::Yield ? std::min(widths[i], kNarrowest) : widths[i]);
+    }
+    narrow(widths, width, floors);
+    // A title that is cut is better than a number that is missing.
+    for (std::size_t i = 0; i < count; ++i)
+      floors[i] = std::min(floors[i], std::max<std::size_t>(contents[i], 4));
+    narrow(widths, width, floors);
+    if (total(widths) <= width) return widths;
+  }
+  widths.front() = std::max<std::size_t>(width, 1);
+  return widths;
+}
+
 std::string Table::render(const Style& style, std::size_t width) const {
-  auto widths = natural_widths();
-  narrow(widths, width, [&](std::size_t i) { return columns_[i].room == Column::Room::Yield; });
-  narrow(widths, width, [](std::size_t) { return true; });
-  while (widths.size() > 1 && total(widths) > width) widths.pop_back();
+  const auto widths = fitting_widths(width);
   const auto line = [&](const std::vector<Cell>& cells) {
     std::string text;
     for (std::size_t i = 0; i < widths.size(); ++i) {
@@ -70,9 +84,11 @@ std::string Table::render(const Style& style, std::size_t width) const {
   std::string out = line(titles);
   for (const auto& row : rows_) out += line(row);
   if (widths.size() < columns_.size()) {
-    out += style.paint(Tone::Faint, shorten(fmt::format("({} more columns)", columns_.size() - widths.size()),
-                                            width, style.ellipsis())) +
-           "\n";
+    out +=
+        style.paint(Tone::Faint,
+                    shorten(fmt::format("({} more; make the window wider)", columns_.size() - widths.size()),
+                            width, style.ellipsis())) +
+        "\n";
   }
   return out;
 }

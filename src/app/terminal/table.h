@@ -31,15 +31,15 @@ class Table {
   void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
   bool empty() const { return rows_.empty(); }
 
-  /// All lines, each with its end. No line is wider than `width`: first columns that yield are cut
-  /// down to kNarrowest, then all, and columns for which there is no room at all are left out, which
-  /// a last line says.
+  /// All lines, each with its end. No line is wider than `width`: columns that yield are cut down to
+  /// kNarrowest, then titles are cut, then columns are left out from the right, which a last line says.
   std::string render(const Style& style, std::size_t width) const;
 
   static constexpr std::size_t kNarrowest = 8;
 
  private:
-  std::vector<std::size_t> natural_widths() const;
+  std::vector<std::size_t> content_widths() const;
+  std::vector<std::size_t> fitting_widths(std::size_t width) const;
 
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;

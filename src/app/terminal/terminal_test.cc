@@ -57,9 +57,20 @@ TEST(Table, aligns_by_what_is_seen) {
 TEST(Table, never_gets_wider_than_the_screen) {
   for (std::size_t width = 1; width < 40; ++width) {
     std::istringstream lines(sample().render({Colour::Off, Signs::Unicode}, width));
-    for (std::string line; std::getline(lines, line);)
-      EXPECT_LE(display_width(line), std::max(width, std::size_t{8})) << line;
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(display_width(line), width) << line;
   }
+}
+
+TEST(Table, leaves_columns_out_rather_than_cut_their_values) {
+  Table table({{"run"}, {"partition"}, {"note", Align::Left, Table::Column::Room::Yield}});
+  table.add({"01HXABCDEF", "2024-05-01", "a long note that can be cut"});
+  EXPECT_EQ(table.render({Colour::Off, Signs::Unicode}, 32),
+            "run         partition   note\n"
+            "01HXABCDEF  2024-05-01  a long …\n");
+  EXPECT_EQ(table.render({Colour::Off, Signs::Unicode}, 24),
+            "run         partition\n"
+            "01HXABCDEF  2024-05-01\n"
+            "(1 more; make the windo…\n");
 }
 
 TEST(Style, colours_only_when_on) {
