@@ -111,10 +111,8 @@ void print_sql(const Console& console, const transforms::Program& program) {
   const auto& style = console.style();
   for (std::size_t i = 0; i < program.segments.size(); ++i) {
     const auto& segment = program.segments[i];
-    console.print(
-        style.paint(Tone::Faint,
-                    fmt::format("-- step {} of {}: {}{}", i + 1, program.segments.size(), words(segment.kind),
-                                segment.windowed ? "; $1 and $2 are the partition's start and end" : "")));
+    console.print(style.paint(Tone::Faint, fmt::format("-- step {} of {}: {}", i + 1, program.segments.size(),
+                                                       words(segment.kind))));
     console.print(segment.sql + ";\n");
   }
   if (program.segments.empty()) console.print("-- no transforms: rows go to the destination as they are");
@@ -163,7 +161,7 @@ void write_program(JsonWriter& json, const transforms::Program& program) {
   json.key("segments").begin_array();
   for (const auto& segment : program.segments) {
     json.begin_object().key("kind").text(words(segment.kind)).key("sql").text(segment.sql);
-    json.key("windowed").value(segment.windowed).end_object();
+    json.end_object();
   }
   json.end_array().key("columns").begin_array();
   for (const auto& column : program.output.columns)

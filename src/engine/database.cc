@@ -227,22 +227,6 @@ Result<std::vector<std::string>> Connection::plan_operators(std::string_view que
 
 void Connection::interrupt() { duck().duckdb_interrupt(state_->handle); }
 
-Result<void> Prepared::bind(std::size_t position, Timestamp value) {
-  if (duck().duckdb_bind_timestamp(state_->handle, position, {value.micros}) == DuckDBSuccess) return {};
-  return prepare_failure(state_->handle);
-}
-
-Result<void> Prepared::bind(std::size_t position, std::string_view value) {
-  const auto bound = duck().duckdb_bind_varchar_length(state_->handle, position, value.data(), value.size());
-  if (bound == DuckDBSuccess) return {};
-  return prepare_failure(state_->handle);
-}
-
-Result<void> Prepared::bind(std::size_t position, std::int64_t value) {
-  if (duck().duckdb_bind_int64(state_->handle, position, value) == DuckDBSuccess) return {};
-  return prepare_failure(state_->handle);
-}
-
 Result<Rows> Prepared::run() {
   auto rows = std::make_shared<Rows::State>();
   rows->statement = state_;

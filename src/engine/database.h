@@ -76,10 +76,6 @@ class Prepared {
  public:
   struct State;
   explicit Prepared(std::shared_ptr<State> state) : state_(std::move(state)) {}
-  /// Positions count from 1.
-  Result<void> bind(std::size_t position, Timestamp value);
-  Result<void> bind(std::size_t position, std::string_view value);
-  Result<void> bind(std::size_t position, std::int64_t value);
   Result<Rows> run();
   const std::shared_ptr<State>& state() const { return state_; }
 

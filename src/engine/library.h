@@ -16,10 +16,7 @@
   X(duckdb_appender_error)                              \
   X(duckdb_bind_add_result_column)                      \
   X(duckdb_bind_get_extra_info)                         \
-  X(duckdb_bind_int64)                                  \
   X(duckdb_bind_set_cardinality)                        \
-  X(duckdb_bind_timestamp)                              \
-  X(duckdb_bind_varchar_length)                         \
   X(duckdb_close)                                       \
   X(duckdb_column_count)                                \
   X(duckdb_column_logical_type)                         \
@@ -89,7 +86,7 @@
   X(duckdb_scalar_function_set_name)                    \
   X(duckdb_scalar_function_set_return_type)             \
   X(duckdb_scalar_function_set_special_handling)        \
-  X(duckdb_scalar_function_set_volatile)           \
+  X(duckdb_scalar_function_set_volatile)                \
   X(duckdb_set_config)                                  \
   X(duckdb_struct_vector_get_child)                     \
   X(duckdb_table_function_add_parameter)                \

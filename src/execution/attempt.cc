@@ -259,8 +259,8 @@ Result<void> Runner::Attempt::stream(sdk::Extraction& extraction, Workers& worke
     observer_.on_progress(run_, progress);
     return {};
   };
-  TRY(work_off(extraction, TRY(workers.prepare(partition_.window)), deliver, services_.cancelled));
-  return stage ? stage->finish(partition_.window, writer) : Result<void>();
+  TRY(work_off(extraction, workers.prepare(partition_.window), deliver, services_.cancelled));
+  return stage ? stage->finish(writer) : Result<void>();
 }
 
 /// Publishes, and when the answer is an error asks the destination whether it happened all the same.

@@ -114,9 +114,9 @@ Result<PreviewOutcome> Runner::preview(const model::Partition& partition, const 
   std::optional<Stage> stage;
   if (needs_stage(workers->program())) stage.emplace(TRY(Stage::open(*workers)));
   TRY(work_off(
-      extraction, TRY(workers->prepare(partition.window)),
+      extraction, workers->prepare(partition.window),
       [&](WorkedBlock& worked) { return pass_on(worked, writer, stage, outcome); }, services_.cancelled));
-  if (stage) TRY(stage->finish(partition.window, writer));
+  if (stage) TRY(stage->finish(writer));
   outcome.whole_input = extraction.reached_end();
   return outcome;
 }

@@ -56,7 +56,7 @@ Result<Workers*> Runner::workers_for(const model::Partition& partition, const mo
   // A merge replaces the rows of a known key, so it cannot leave them out as well.
   context.destination_resolves_keys = pipeline_.destination->capabilities().resolves_keys &&
                                       pipeline_.target.write != model::WriteMode::Merge;
-  context.partition_column = pipeline_.partitions.column;
+  if (partition.window) context.partition_column = pipeline_.partitions.column;
   context.refuse_outside_window = pipeline_.source->partitions_inputs();
   context.sample = [&](const std::string& column) { return sample_of(column, reopen); };
   context.resolve_secret = [&](const config::SecretReference& reference) {

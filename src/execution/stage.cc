@@ -129,10 +129,10 @@ Result<void> Stage::append(const model::BatchView& data, const Writer::RejectOf&
   return appender_->append({data.rows, columns});
 }
 
-Result<void> Stage::finish(const std::optional<model::Window>& window, Writer& writer) {
+Result<void> Stage::finish(Writer& writer) {
   TRY(appender_->close().within("staging rows"));
   for (std::size_t i = first_; i + 1 < program_.segments.size(); ++i) TRY(materialise(i, writer));
-  return stream_last(window, writer);
+  return stream_last(writer);
 }
 
 /// Makes the relation `input` of a segment, the rows that its predecessor left, and counts them.
@@ -185,18 +185,13 @@ Result<void> Stage::quarantine_bad(std::size_t index, Writer& writer) {
       fmt::format("DELETE FROM {} WHERE {} IS NOT NULL", target, transforms::kErrorColumn));
 }
 
-Result<void> Stage::stream_last(const std::optional<model::Window>& window, Writer& writer) {
+Result<void> Stage::stream_last(Writer& writer) {
   const auto last = program_.segments.size() - 1;
   const auto& segment = program_.segments[last];
   const auto came = TRY(make_input(last));
   if (segment.kind == Segment::Kind::Sql) rows_are_original_ = false;
-  auto statement = TRY(connection_.prepare(segment.sql));
-  if (segment.windowed && window) {
-    TRY(statement.bind(1, window->start));
-    TRY(statement.bind(2, window->end));
-  }
   std::uint64_t went = 0;
-  auto rows = TRY(statement.run());
+  auto rows = TRY(connection_.query(segment.sql));
   while (const auto batch = TRY(rows.next())) {
     went += batch->rows;
     TRY(write_last(segment, *batch, writer));

@@ -28,7 +28,7 @@ class Stage {
   /// Adds rows; `reject_of` tells where each came from.
   Result<void> append(const model::BatchView& data, const Writer::RejectOf& origin_of);
   /// Runs the remaining segments and hands their rows to the writer.
-  Result<void> finish(const std::optional<model::Window>& window, Writer& writer);
+  Result<void> finish(Writer& writer);
 
  private:
   Stage(Workers& workers, engine::Connection lookup)
@@ -37,7 +37,7 @@ class Stage {
   Result<std::uint64_t> make_input(std::size_t segment);
   Result<void> materialise(std::size_t segment, Writer& writer);
   Result<void> quarantine_bad(std::size_t segment, Writer& writer);
-  Result<void> stream_last(const std::optional<model::Window>& window, Writer& writer);
+  Result<void> stream_last(Writer& writer);
   Result<void> write_last(const transforms::Segment& segment, const model::BatchView& rows, Writer& writer);
   /// The quarantine entry of a row: its origin, or itself as JSON when an sql segment made it.
   Result<sdk::Reject> reject(const transforms::Segment& segment, const model::BatchView& rows,

@@ -46,8 +46,7 @@ Result<void> Workers::Worker::run(WorkedBlock& worked) {
 
 Result<std::unique_ptr<Workers>> Workers::create(const std::vector<transforms::Transform>& transforms,
                                                  const std::vector<transforms::Check>& checks,
-                                                 const transforms::ProgramContext& context,
-                                                 const Options& options) {
+                                                 transforms::ProgramContext context, const Options& options) {
   std::unique_ptr<Workers> workers(new Workers);
   workers->input_ = context.input;
   workers->database_ = TRY(engine::Database::open({.path = "",
@@ -55,6 +54,8 @@ Result<std::unique_ptr<Workers>> Workers::create(const std::vector<transforms::T
                                                    .spill_folder = options.spill_folder,
                                                    .threads = 1}));
   workers->connection_ = TRY(workers->database_->connect());
+  workers->window_ = std::make_shared<std::optional<model::Window>>();
+  context.window = workers->window_;
   workers->program_ = TRY(transforms::compile(transforms, checks, context, *workers->connection_));
   auto carried = context.input;
   for (auto& column : carried_columns()) carried.columns.push_back(std::move(column));
@@ -73,14 +74,10 @@ Result<std::unique_ptr<Workers>> Workers::create(const std::vector<transforms::T
   return workers;
 }
 
-Result<std::vector<Work>> Workers::prepare(const std::optional<model::Window>& window) {
-  const bool windowed = window && !program_.segments.empty() && program_.segments.front().windowed;
+std::vector<Work> Workers::prepare(const std::optional<model::Window>& window) {
+  *window_ = window;
   std::vector<Work> work;
   for (const auto& worker : workers_) {
-    if (windowed) {
-      TRY(worker->statement.bind(1, window->start));
-      TRY(worker->statement.bind(2, window->end));
-    }
     work.emplace_back([worker](WorkedBlock& worked) { return worker->run(worked); });
   }
   return work;

@@ -24,8 +24,7 @@ class Workers {
   /// Compiles transforms and checks for rows of `context.input`.
   static Result<std::unique_ptr<Workers>> create(const std::vector<transforms::Transform>& transforms,
                                                  const std::vector<transforms::Check>& checks,
-                                                 const transforms::ProgramContext& context,
-                                                 const Options& options);
+                                                 transforms::ProgramContext context, const Options& options);
 
   const transforms::Program& program() const { return program_; }
   const model::Schema& input() const { return input_; }
@@ -34,7 +33,7 @@ class Workers {
   /// One more.
   Result<engine::Connection> connect() const { return database_->connect(); }
   /// One function a worker: runs the first segment over its block. Sets the window for this run.
-  Result<std::vector<Work>> prepare(const std::optional<model::Window>& window);
+  std::vector<Work> prepare(const std::optional<model::Window>& window);
 
  private:
   struct Worker;
@@ -42,6 +41,7 @@ class Workers {
 
   model::Schema input_;
   transforms::Program program_;
+  std::shared_ptr<std::optional<model::Window>> window_;  ///< what window_start() and window_end() give
   std::optional<engine::Database> database_;
   std::optional<engine::Connection> connection_;
   std::vector<std::shared_ptr<Worker>> workers_;

@@ -147,7 +147,7 @@ std::optional<model::Schema> Compilation::query_columns(const std::string& query
 
 void Compilation::flush_rows() {
   if (chain_.empty()) return;
-  add_segment({Segment::Kind::Rows, chain_.sql(), chain_.columns(), windowed});
+  add_segment({Segment::Kind::Rows, chain_.sql(), chain_.columns()});
 }
 
 void Compilation::add_segment(Segment segment) {

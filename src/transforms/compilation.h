@@ -57,7 +57,7 @@ class Compilation {
   void flush_rows();
   void add_segment(Segment segment);
   Program& program() { return program_; }
-  bool windowed = false;  ///< the steps since the last flush use $1 and $2
+  bool windowed = false;  ///< the steps since the last flush keep to the window
   Result<void> finish() const { return diagnostics_.to_result(); }
   bool failed() const { return !diagnostics_.ok(); }
   std::size_t problem_count() const { return diagnostics_.error_count(); }
@@ -93,7 +93,7 @@ Result<void> add_check(Compilation& compilation, const AcceptedValues& rule);
 Result<void> add_check(Compilation& compilation, const Expression& rule);
 
 /// Keeps the rows of the partition's window, or refuses the others.
-void add_window(Compilation& compilation);
+Result<void> add_window(Compilation& compilation);
 
 /// A column's value for a message, in SQL: in quotes and not too long.
 std::string shown_value(std::string_view column);

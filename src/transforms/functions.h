@@ -4,11 +4,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/secret.h"
 #include "engine/scalar_function.h"
+#include "model/partition.h"
 #include "model/schema.h"
 
 namespace weir::geocoding {
@@ -33,6 +35,12 @@ class Function : public engine::ScalarFunction {
   std::vector<model::Type> arguments_;
   model::Schema result_;
 };
+
+/// window_start() and window_end(): the bounds of the partition that runs, as `window` has them at the
+/// time of the call; null without one. They stand in place of bound parameters, because the engine
+/// plans a statement with parameters anew each time it runs.
+FunctionPointer window_start_function(std::shared_ptr<const std::optional<model::Window>> window);
+FunctionPointer window_end_function(std::shared_ptr<const std::optional<model::Window>> window);
 
 /// parse_url(text): STRUCT(scheme, netloc, path, query), null where a part is absent.
 FunctionPointer parse_url_function();

@@ -55,10 +55,11 @@ bool can_hand_over(const std::vector<Transform>& transforms, std::size_t index,
 
 /// Rows of other partitions should not be staged, so the window comes before the first verb that
 /// needs all rows when the column is a time by then.
-void window_early(Compilation& compilation) {
+Result<void> window_early(Compilation& compilation) {
   const auto index = compilation.columns().find(compilation.context().partition_column);
-  if (!index || !compilation.program().segments.empty()) return;
-  if (compilation.columns().columns[*index].type == model::Type::Timestamp) add_window(compilation);
+  if (!index || !compilation.program().segments.empty()) return {};
+  if (compilation.columns().columns[*index].type != model::Type::Timestamp) return {};
+  return add_window(compilation);
 }
 
 Result<void> add_transforms(Compilation& compilation, const std::vector<Transform>& transforms) {
@@ -73,7 +74,7 @@ Result<void> add_transforms(Compilation& compilation, const std::vector<Transfor
       continue;
     }
     if (needs_all_rows(transform)) {
-      window_early(compilation);
+      TRY(window_early(compilation));
       compilation.start(std::string(name(transform.verb)), transform.at);
     }
     TRY(std::visit([&](const auto& verb) { return add_step(compilation, verb); }, transform.verb));
@@ -93,7 +94,7 @@ Result<Program> compile(const std::vector<Transform>& transforms, const std::vec
     compilation.start(fmt::format("check {}", name(check)), check.at);
     TRY(std::visit([&](const auto& rule) { return add_check(compilation, rule); }, check.rule));
   }
-  if (!context.partition_column.empty() && !compilation.windowed) add_window(compilation);
+  if (!context.partition_column.empty() && !compilation.windowed) TRY(add_window(compilation));
   TRY(compilation.finish());
   const auto output = compilation.columns();
   compilation.flush_rows();

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 #include "engine/database.h"
+#include "model/partition.h"
 #include "model/schema.h"
 #include "transforms/transform.h"
 
@@ -41,8 +42,6 @@ struct Segment {
   Kind kind = Kind::Rows;
   std::string sql;
   model::Schema output;  ///< the data columns
-  /// The SQL has $1 and $2, the start and end of the partition's window.
-  bool windowed = false;
 };
 
 struct Program {
@@ -64,6 +63,8 @@ struct ProgramContext {
   /// filtered, or refused when each partition has inputs of its own.
   std::string partition_column;
   bool refuse_outside_window = false;
+  /// Where the SQL's window_start() and window_end() look while a partition runs.
+  std::shared_ptr<const std::optional<model::Window>> window;
   /// Some values of a JSON column of the input, for unpack without `fields`; may be absent.
   std::function<std::vector<std::string>(const std::string& column)> sample;
   /// Fetches the key of a mask; may be absent when no transform needs one.

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "transforms/compilation.h"
+#include "transforms/functions.h"
 
 namespace weir::transforms {
 namespace {
@@ -115,20 +116,22 @@ Result<void> add_check(Compilation& compilation, const Expression& rule) {
   return {};
 }
 
-void add_window(Compilation& compilation) {
+Result<void> add_window(Compilation& compilation) {
   const auto& name = compilation.context().partition_column;
   compilation.start("partitions", {});
   const auto column = compilation.require(name);
-  if (!column) return;
+  if (!column) return {};
   if (column->type != model::Type::Timestamp && column->type != model::Type::Date) {
     compilation.problem(
         fmt::format("the partition column '{0}' is of type {1}; make it a timestamp with "
                     "`- cast: {{ {0}: timestamp }}`",
                     name, model::name(column->type)));
-    return;
+    return {};
   }
+  TRY(compilation.use(window_start_function(compilation.context().window)));
+  TRY(compilation.use(window_end_function(compilation.context().window)));
   const auto value = sql_identifier(name);
-  const auto inside = fmt::format("({0} >= CAST($1 AS TIMESTAMP) AND {0} < CAST($2 AS TIMESTAMP))", value);
+  const auto inside = fmt::format("({0} >= window_start() AND {0} < window_end())", value);
   StarSelect select;
   select.refuse(fmt::format("{} IS NULL", value),
                 sql_literal(name + " is NULL, so the row is in no partition"));
@@ -137,10 +140,9 @@ void add_window(Compilation& compilation) {
     constexpr std::string_view kIso = "'%Y-%m-%dT%H:%M:%SZ'";
     select.refuse(
         fmt::format("NOT {}", inside),
-        fmt::format(
-            "{} || strftime(CAST({} AS TIMESTAMP), {}) || ' lies outside of partition window [' || "
-            "strftime(CAST($1 AS TIMESTAMP), {}) || ', ' || strftime(CAST($2 AS TIMESTAMP), {}) || ')'",
-            sql_literal(name + " "), value, kIso, kIso, kIso));
+        fmt::format("{} || strftime(CAST({} AS TIMESTAMP), {}) || ' lies outside of partition window [' || "
+                    "strftime(window_start(), {}) || ', ' || strftime(window_end(), {}) || ')'",
+                    sql_literal(name + " "), value, kIso, kIso, kIso));
   } else {
     // Rows of other partitions are theirs to load or refuse, so a reason does not keep them here.
     where = fmt::format("{} IS NULL OR {}", value, inside);
@@ -148,6 +150,7 @@ void add_window(Compilation& compilation) {
   const auto sql = select.from(compilation.chain().relation(), where);
   compilation.chain().add(compilation.title("window of " + name), sql, compilation.columns());
   compilation.windowed = true;
+  return {};
 }
 
 }  // namespace weir::transforms

@@ -90,7 +90,7 @@ Result<void> add_step(Compilation& compilation, const Deduplicate& verb) {
   const auto columns = compilation.columns();
   const auto sql = deduplicating(columns, verb.key, survivor(orders, verb.keep));
   compilation.flush_rows();
-  compilation.add_segment({Segment::Kind::Deduplicate, sql, columns, false});
+  compilation.add_segment({Segment::Kind::Deduplicate, sql, columns});
   return {};
 }
 
@@ -111,7 +111,7 @@ Result<void> add_step(Compilation& compilation, const Sql& verb) {
       "WITH input AS NOT MATERIALIZED (SELECT * FROM rows)\nSELECT * FROM (\n{}\n) AS query\n) AS result",
       join(names), query);
   compilation.flush_rows();
-  compilation.add_segment({Segment::Kind::Sql, sql, *columns, false});
+  compilation.add_segment({Segment::Kind::Sql, sql, *columns});
   return {};
 }
 

@@ -65,8 +65,7 @@ struct Pipeline {
   Rows rows;
   std::vector<Transform> transforms;
   std::vector<Check> checks;
-  std::string window_start = "2022-01-24";
-  std::string window_end = "2022-01-25";
+  model::Window window = {*parse_timestamp("2022-01-24"), *parse_timestamp("2022-01-25")};
 
   Pipeline& column(const std::string& name, model::Type type = model::Type::Text) {
     context.input.columns.push_back({name, type});
@@ -82,7 +81,10 @@ struct Pipeline {
   engine::Database database = engine::Database::open({}).operator*();
   engine::Connection connection = database.connect().operator*();
 
-  Result<Program> compiled() { return compile(transforms, checks, context, connection); }
+  Result<Program> compiled() {
+    context.window = std::make_shared<const std::optional<model::Window>>(window);
+    return compile(transforms, checks, context, connection);
+  }
 
   /// The problem that compile() reports; fails the test when it finds none.
   std::string problem() {
@@ -129,10 +131,6 @@ struct Pipeline {
     for (const auto& segment : program.segments) {
       TRY(connection.execute(fmt::format("CREATE OR REPLACE TEMP VIEW input AS FROM stage_{}", stage)));
       auto statement = TRY(connection.prepare(segment.sql));
-      if (segment.windowed) {
-        TRY(statement.bind(1, *parse_timestamp(window_start)));
-        TRY(statement.bind(2, *parse_timestamp(window_end)));
-      }
       auto rows_out = TRY(statement.run());
       auto columns = rows_out.schema();
       ++stage;
