@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <curl/curl.h>
 
 #include "base/text.h"
+#include "io/curl_library.h"
 #include "io/http_client.h"
 
 namespace weir::io {
 namespace {
 
 struct EasyDeleter {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+  void operator()(CURL* handle) const { curl().curl_easy_cleanup(handle); }
 };
 using Easy = std::unique_ptr<CURL, EasyDeleter>;
 
 struct ListDeleter {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  void operator()(curl_slist* list) const { curl().curl_slist_free_all(list); }
 };
 using HeaderList = std::unique_ptr<curl_slist, ListDeleter>;
 
@@ -91,7 +91,7 @@ std::string explain(CURLcode code, const std::string& host, const char* detail) 
 Result<HeaderList> header_list(const HttpRequest& request) {
   HeaderList list;
   const auto append = [&list](const std::string& line) {
-    curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+    curl_slist* longer = curl().curl_slist_append(list.get(), line.c_str());
     if (longer == nullptr) return false;
     (void)list.release();
     list.reset(longer);
@@ -112,22 +112,22 @@ Result<HeaderList> header_list(const HttpRequest& request) {
 }
 
 void prepare(CURL* easy, const HttpRequest& request, const HttpLimits& limits) {
-  curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);  // signals and threads do not go together
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, "weir/" WEIR_VERSION);
-  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits.connect_timeout.count()));
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
+  curl().curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
+  curl().curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl().curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl().curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl().curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  curl().curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);  // signals and threads do not go together
+  curl().curl_easy_setopt(easy, CURLOPT_USERAGENT, "weir/" WEIR_VERSION);
+  curl().curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+  curl().curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits.connect_timeout.count()));
+  curl().curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
   if (request.method == "HEAD") {
-    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    curl().curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
   } else if (request.method != "GET" || !request.body.empty()) {
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
-    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    curl().curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    curl().curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
+    curl().curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   }
 }
 
@@ -160,7 +160,7 @@ std::optional<std::chrono::seconds> retry_after(const HttpResponse& response, Ti
   if (!text.empty() && text.size() < 10 && text.find_first_not_of("0123456789") == std::string::npos) {
     return std::chrono::seconds(std::stoll(text));
   }
-  const std::time_t at = curl_getdate(text.c_str(), nullptr);
+  const std::time_t at = curl().curl_getdate(text.c_str(), nullptr);
   if (at == -1) return std::nullopt;
   return std::chrono::seconds(std::max<std::int64_t>(0, at - now.micros / 1'000'000));
 }
@@ -168,37 +168,35 @@ std::optional<std::chrono::seconds> retry_after(const HttpResponse& response, Ti
 }  // namespace
 
 Result<std::unique_ptr<CurlHttpClient>> CurlHttpClient::open(HttpLimits limits) {
-  static const CURLcode status = curl_global_init(CURL_GLOBAL_DEFAULT);  // once a process
-  if (status != CURLE_OK)
-    return fail(ErrorCode::Internal, "libcurl did not start: {}", curl_easy_strerror(status));
+  TRY(load_curl());
   return std::unique_ptr<CurlHttpClient>(new CurlHttpClient(limits));
 }
 
 Result<HttpResponse> CurlHttpClient::send(const HttpRequest& request) {
   const std::string host = host_of(request.url);
-  const Easy easy(curl_easy_init());
+  const Easy easy(curl().curl_easy_init());
   if (!easy) return fail(ErrorCode::Exhausted, "no memory is left for a request to {}", host);
   const HeaderList headers = TRY(header_list(request));
   Receiver receiver{{}, limits_.body_bytes};
   char detail[CURL_ERROR_SIZE] = "";
   prepare(easy.get(), request, limits_);
-  curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(easy.get(), CURLOPT_ERRORBUFFER, detail);
-  curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, receive_body);
-  curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &receiver);
-  curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, receive_header);
-  curl_easy_setopt(easy.get(), CURLOPT_HEADERDATA, &receiver);
-  const CURLcode code = curl_easy_perform(easy.get());
+  curl().curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers.get());
+  curl().curl_easy_setopt(easy.get(), CURLOPT_ERRORBUFFER, detail);
+  curl().curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, receive_body);
+  curl().curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &receiver);
+  curl().curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, receive_header);
+  curl().curl_easy_setopt(easy.get(), CURLOPT_HEADERDATA, &receiver);
+  const CURLcode code = curl().curl_easy_perform(easy.get());
   if (receiver.too_large) {
     return fail(ErrorCode::DataMismatch, "the answer of {} is larger than the limit of {}", host,
                 human_bytes(limits_.body_bytes));
   }
   if (code != CURLE_OK) {
     return fail(code_of(code), "{}",
-                explain(code, host, *detail != '\0' ? detail : curl_easy_strerror(code)));
+                explain(code, host, *detail != '\0' ? detail : curl().curl_easy_strerror(code)));
   }
   long status = 0;
-  curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
+  curl().curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
   receiver.response.status = static_cast<int>(status);
   return std::move(receiver.response);
 }
