@@ -180,7 +180,9 @@ Result<void> Runner::Attempt::transfer(const Reopen& open, const Purpose& purpos
       TRY(pipeline_.destination->begin(load_request(program.output, program.skip_known_keys, purpose.write))
               .within("preparing table " + pipeline_.target.table));
   state::QuarantineWriter quarantine({services_.folder, pipeline_.name, partition_.key});
-  Writer writer({*load, quarantine, pipeline_.max_bad_rows, run_.run_id, services_.clock.now()});
+  // Rows of a replay were counted as bad already; those that still are stay where they were.
+  const auto limit = purpose.onto ? BadRowLimit{} : pipeline_.max_bad_rows;
+  Writer writer({*load, quarantine, limit, run_.run_id, services_.clock.now()});
   auto streamed = stream(extraction, *workers, writer);
   run_.counts[pipeline_.target.table] = writer.counts();
   run_.bytes_read = extraction.bytes_read();

@@ -112,7 +112,7 @@ TEST(Failure, a_second_weir_on_the_same_partition_is_told_who_is_first) {
       state::PartitionLock::acquire(project.path(".weir").string(), "requests", "2024-05-01", {0});
   ASSERT_TRUE(first.ok()) << first.error().to_string();
   const auto second = project.weir(kFirstDay);
-  EXPECT_EQ(second.exit_code, 1) << second.output;
+  EXPECT_EQ(second.exit_code, 4) << second.output;
   EXPECT_NE(second.output.find("process " + std::to_string(getpid())), std::string::npos) << second.output;
 }
 
