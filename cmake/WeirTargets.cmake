@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # One library a folder, one test program a folder. The link graph is the include graph: a folder
-# sees only what its DEPENDS names, and tools/check_includes compares that with architecture.toml.
+# sees only what its DEPENDS names, and tools/check_architecture compares that with architecture.toml.
 include(CheckLinkerFlag)
 
 add_library(weir_flags INTERFACE)

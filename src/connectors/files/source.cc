@@ -21,17 +21,7 @@ class FilesSource final : public sdk::Source {
 
   Result<void> check() override {
     TRY(format_of(options_.path.front()));
-    for (const auto& path : options_.path) {
-      const auto folder = in_project(project_folder_, fixed_folder(path));
-      if (::access(folder.c_str(), R_OK | X_OK) != 0) {
-        const bool missing = errno == ENOENT || errno == ENOTDIR;
-        if (missing)
-          return fail(ErrorCode::NotFound, "the folder {} of the path {} does not exist", folder, path);
-        return fail(ErrorCode::PermissionDenied,
-                    "the folder {} may not be listed by this user; grant read and search permission on it",
-                    folder);
-      }
-    }
+    TRY(check_folders());
     if (partitions_inputs()) return {};
     for (const auto& input : TRY(inputs(model::Partition{"all", std::nullopt}))) {
       const auto path = in_project(project_folder_, input.name);
@@ -47,6 +37,8 @@ class FilesSource final : public sdk::Source {
       wanted.push_back(TRY(model::expand(path, partition)));
       names.merge(TRY(matching(wanted.back())));
     }
+    // No file may be right; no folder is a mistake that must not pass for an empty partition.
+    if (names.empty()) TRY(check_folders());
     if (names.empty() && options_.on_missing == OnMissing::Fail) {
       return fail(ErrorCode::NotFound,
                   "no file matches {} in {}; bring the files, or set `on_missing: empty`",
@@ -92,6 +84,21 @@ class FilesSource final : public sdk::Source {
   }
 
  private:
+  /// Whether the folders that the paths start in are there and may be listed.
+  Result<void> check_folders() const {
+    for (const auto& path : options_.path) {
+      const auto folder = in_project(project_folder_, fixed_folder(path));
+      if (::access(folder.c_str(), R_OK | X_OK) == 0) continue;
+      if (errno == ENOENT || errno == ENOTDIR) {
+        return fail(ErrorCode::NotFound, "the folder {} of the path {} does not exist", folder, path);
+      }
+      return fail(ErrorCode::PermissionDenied,
+                  "the folder {} may not be listed by this user; grant read and search permission on it",
+                  folder);
+    }
+    return {};
+  }
+
   Result<std::set<std::string>> matching(const std::string& path) const {
     auto found = TRY(matching_files(project_folder_, path));
     return std::set<std::string>(found.begin(), found.end());
