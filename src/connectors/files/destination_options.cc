@@ -6,7 +6,7 @@ namespace {
 
 using formats::OutputCompression;
 
-const config::Spec<formats::CsvWriteOptions>& csv_spec() {
+const config::Spec<formats::CsvWriteOptions>& csv_write_spec() {
   using Options = formats::CsvWriteOptions;
   static const auto spec =
       config::Spec<Options>("csv", "How CSV files are written. Fields are quoted only when they must be.")
@@ -63,7 +63,7 @@ const config::Spec<FilesDestinationOptions>& files_destination_spec() {
                    {"gzip", OutputCompression::Gzip},
                    {"zstd", OutputCompression::Zstd}},
                   "Compression. Without it: none for text, zstd for Parquet.")
-          .object("csv", &Options::csv, csv_spec(), "Details of CSV files.")
+          .object("csv", &Options::csv, csv_write_spec(), "Details of CSV files.")
           .field("memory", &Options::memory, "Memory for Parquet and for merging; larger loads go to disk.");
   return spec;
 }
