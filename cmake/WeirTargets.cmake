@@ -12,6 +12,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LES
 endif()
 if(WEIR_SANITIZE)
   target_compile_options(weir_flags INTERFACE -fsanitize=${WEIR_SANITIZE} -fno-omit-frame-pointer)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # The checks that sanitizers add confuse this warning (GCC manual, -Wmaybe-uninitialized).
+    target_compile_options(weir_flags INTERFACE -Wno-maybe-uninitialized)
+  endif()
   target_link_options(weir_flags INTERFACE -fsanitize=${WEIR_SANITIZE})
 endif()
 check_linker_flag(CXX -fuse-ld=mold WEIR_HAS_MOLD)
