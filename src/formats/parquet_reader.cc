@@ -71,4 +71,11 @@ Result<std::unique_ptr<ParquetReader>> ParquetReader::open(const std::string& pa
   return reader;
 }
 
+Result<std::optional<engine::Chunk>> ParquetReader::next() {
+  if (!rows_) return std::optional<engine::Chunk>();
+  auto chunk = TRY(rows_->take());
+  if (!chunk) rows_.reset();  // a stream that has ended fails when it is asked again
+  return chunk;
+}
+
 }  // namespace weir::formats

@@ -20,8 +20,8 @@ class ParquetReader {
   static Result<std::unique_ptr<ParquetReader>> open(const std::string& path, const model::Schema& declared);
 
   const model::Schema& schema() const { return schema_; }
-  /// The next rows, up to 2048; nothing at the end.
-  Result<std::optional<engine::Chunk>> next() { return rows_->take(); }
+  /// The next rows, up to 2048; nothing at the end, however often it is asked for.
+  Result<std::optional<engine::Chunk>> next();
 
  private:
   ParquetReader(engine::Database database, engine::Connection connection)
@@ -29,7 +29,7 @@ class ParquetReader {
 
   engine::Database database_;
   engine::Connection connection_;
-  std::optional<engine::Rows> rows_;
+  std::optional<engine::Rows> rows_;  // until the end
   model::Schema schema_;
 };
 
