@@ -18,6 +18,7 @@ Result<void> TextBlock::decode(model::Batch& rows, std::vector<sdk::Reject>& rej
   if (!raw_.fault.empty()) {
     const model::RowOrigin whole{raw_.line, 0, static_cast<std::uint32_t>(raw_.bytes.size())};
     rejects.push_back(reject(whole, raw_.fault));
+    rejects.back().partial = true;
     return {};
   }
   std::vector<formats::RowReject> refused;
@@ -31,13 +32,23 @@ std::string version_of(const formats::FileStamp& stamp) { return fmt::format("{}
 Result<std::unique_ptr<sdk::Extraction>> TextExtraction::open(ReadPlan plan,
                                                               std::vector<sdk::InputStamp> inputs) {
   std::unique_ptr<TextExtraction> extraction(new TextExtraction(std::move(plan), std::move(inputs)));
-  TRY(extraction->find_schema());
+  if (auto found = extraction->find_schema(); !found.ok()) return extraction->cause(found.error());
   return extraction;
+}
+
+/// What a file seems to have wrong means nothing once it is not the listed one any more.
+Failure TextExtraction::cause(const Error& error) const {
+  if (error.code() != ErrorCode::DataMismatch || opened_ == 0) return Failure(error);
+  const auto& listed = inputs_[opened_ - 1];
+  const auto stamp = formats::stamp_file(in_project(plan_.project_folder, listed.name));
+  if (stamp.ok() && stamp->size == listed.size && version_of(*stamp) == listed.version) return Failure(error);
+  return fail(ErrorCode::Conflict, "{} changed while it was read; run again", listed.name);
 }
 
 /// Opens the next file; false when there is none left.
 Result<bool> TextExtraction::open_next() {
   if (file_ != nullptr) bytes_before_ += file_->bytes_read();
+  bytes_read_ = bytes_before_;
   file_ = nullptr;
   reader_.reset();
   if (opened_ == inputs_.size()) return false;
@@ -68,6 +79,12 @@ Result<void> TextExtraction::find_schema() {
 }
 
 Result<std::unique_ptr<sdk::Block>> TextExtraction::next() {
+  auto block = next_block();
+  if (!block.ok()) return cause(block.error());
+  return block;
+}
+
+Result<std::unique_ptr<sdk::Block>> TextExtraction::next_block() {
   while (reader_) {
     auto raw = TRY(reader_->next());
     bytes_read_ = bytes_before_ + file_->bytes_read();

@@ -58,6 +58,8 @@ class TextExtraction final : public sdk::Extraction {
       : plan_(std::move(plan)), inputs_(std::move(inputs)) {}
   Result<bool> open_next();
   Result<void> find_schema();
+  Result<std::unique_ptr<sdk::Block>> next_block();
+  Failure cause(const Error& error) const;
 
   ReadPlan plan_;
   std::vector<sdk::InputStamp> inputs_;

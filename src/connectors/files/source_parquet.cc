@@ -48,8 +48,12 @@ class ParquetExtraction final : public sdk::Extraction {
   Result<std::unique_ptr<sdk::Block>> next() override {
     while (reader_) {
       const auto first = row_;
-      auto chunks = TRY(next_chunks().within("reading " + *name_));
-      if (!chunks.empty()) return std::make_unique<RowBlock>(name_, first, std::move(chunks));
+      auto chunks = next_chunks();
+      if (!chunks.ok()) {
+        TRY(verify());  // what a file seems to have wrong means nothing once it has changed
+        return Failure(chunks.error().within("reading " + *name_));
+      }
+      if (!chunks->empty()) return std::make_unique<RowBlock>(name_, first, *std::move(chunks));
       TRY(verify());
       if (!TRY(open_next())) break;
       if (!(reader_->schema() == schema_)) {
