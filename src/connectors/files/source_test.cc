@@ -189,6 +189,13 @@ TEST_F(FilesSource, replays_rows_from_their_kept_bytes_also_when_the_file_is_gon
   EXPECT_EQ(replay(), expected);
 }
 
+TEST_F(FilesSource, refuses_to_replay_rows_of_parquet_files) {
+  const auto replayed = source({"x.parquet"})->replay(all(), {{"x.parquet", 0, 7, "was refused", ""}});
+  ASSERT_FALSE(replayed.ok());
+  EXPECT_EQ(replayed.error().code(), ErrorCode::Unsupported);
+  EXPECT_EQ(replayed.error().message(), "rows of parquet files cannot be replayed; run the partition again");
+}
+
 TEST_F(FilesSource, wants_a_format_when_the_name_does_not_tell) {
   write("x.data", "{}");
   EXPECT_EQ(read(*source({"x.data"})),
