@@ -23,6 +23,37 @@ TEST_P(DestinationSuite, nothing_is_visible_before_publish) {
   EXPECT_EQ(newest("usage", "all"), "2 usage all numbers 1\n");
 }
 
+TEST_P(DestinationSuite, a_load_that_is_written_but_not_published_is_unknown) {
+  const auto wanted = request("1", whole(), numbers());
+  const auto staged = stage(wanted, {{"1"}});
+  ASSERT_NE(staged, nullptr);
+  EXPECT_EQ(newest("usage", "all") + ledger(), "");
+  ASSERT_TRUE(staged->prepare().ok());
+  EXPECT_EQ(newest("usage", "all") + ledger(), "");
+  ASSERT_FALSE(staged->publish({}).ok());
+  EXPECT_EQ(newest("usage", "all") + ledger(), "");
+}
+
+TEST_P(DestinationSuite, a_load_whose_publication_failed_is_unknown_and_can_be_done_again) {
+  load(request("1", whole(), numbers()), {{"1"}});
+  const auto wanted = request("2", whole(), numbers());
+  {
+    const auto staged = stage(wanted, {{"2"}});
+    ASSERT_NE(staged, nullptr);
+    auto obstacle = obstruct_publish("numbers");
+    if (obstacle == nullptr) GTEST_SKIP() << "nothing outside can make its publication fail";
+    EXPECT_FALSE(staged->publish({entry(wanted, 0, 1)}).ok());
+    EXPECT_EQ(newest("usage", "all"), "1 usage all numbers 1\n");
+    EXPECT_EQ(ledger(), "1 usage all numbers 1\n");
+    obstacle.reset();
+    EXPECT_EQ(newest("usage", "all"), "1 usage all numbers 1\n");
+    EXPECT_EQ(table("numbers", kNumbers), "1\n");
+  }
+  load(wanted, {{"2"}});
+  EXPECT_EQ(table("numbers", kNumbers), "1\n2\n");
+  EXPECT_EQ(newest("usage", "all"), "2 usage all numbers 1\n");
+}
+
 TEST_P(DestinationSuite, a_new_table_is_not_visible_before_publish) {
   const auto wanted = request("1", whole(), numbers());
   const auto staged = stage(wanted, {{"1"}});

@@ -35,6 +35,9 @@ class DestinationUnderTest {
   /// The published rows of a table in any order, read by a second reader that shares nothing with a
   /// load under way; nothing when there is no such table.
   virtual std::optional<std::vector<Row>> read(const std::string& table, const model::Schema& columns) = 0;
+  /// Makes the publish() of a load that has written to this table fail, from now on and as long as
+  /// the returned object lives; null where nothing outside can do that.
+  virtual std::shared_ptr<void> obstruct_publish(const std::string&) { return nullptr; }
 };
 
 /// One destination in one configuration.
@@ -88,6 +91,10 @@ class DestinationSuite : public ::testing::TestWithParam<DestinationCase> {
   sdk::WriteOutcome load(const sdk::LoadRequest& request, const std::vector<Row>& rows);
   /// Begins and writes, without publishing; null after a failure.
   std::unique_ptr<sdk::Load> stage(const sdk::LoadRequest& request, const std::vector<Row>& rows);
+  /// Makes the next publish() into a table fail while the result lives; null when nothing can.
+  std::shared_ptr<void> obstruct_publish(const std::string& table) {
+    return under_test_->obstruct_publish(table);
+  }
   /// The error of begin(); fails the test when begin() succeeds.
   Error refused(const sdk::LoadRequest& request);
 

@@ -54,6 +54,14 @@ class DuckdbUnderTest final : public conformance::DestinationUnderTest {
     return std::make_unique<DuckdbDestination>(file_);
   }
 
+  /// Somebody who changes the table while the load is under way.
+  std::shared_ptr<void> obstruct_publish(const std::string& table) override {
+    auto connection = std::make_shared<engine::Connection>(*file_->connect());
+    const auto changed =
+        connection->execute(fmt::format("ALTER TABLE {} ADD COLUMN note VARCHAR", sql_identifier(table)));
+    return changed ? connection : nullptr;
+  }
+
   std::optional<std::vector<Row>> read(const std::string& table, const model::Schema& columns) override {
     auto connection = std::move(*file_->connect_existing());
     if (!connection) return std::nullopt;

@@ -28,7 +28,18 @@ class SqliteUnderTest final : public DestinationUnderTest {
     sqlite::SqliteOptions options;
     options.path = "warehouse.db";
     options.journal_mode = mode_;
+    options.busy_timeout.value = std::chrono::milliseconds(0);
     return *sqlite::make_sqlite_destination(options, folder_.string());
+  }
+
+  /// A reader in the middle of its transaction. With a WAL it would be in nobody's way.
+  std::shared_ptr<void> obstruct_publish(const std::string& table) override {
+    if (mode_ == sqlite::JournalMode::Wal) return nullptr;
+    sqlite3* reader = nullptr;
+    sqlite3_open((folder_ / "warehouse.db").c_str(), &reader);
+    const auto sql = "BEGIN; SELECT * FROM " + sql_identifier(table);
+    sqlite3_exec(reader, sql.c_str(), nullptr, nullptr, nullptr);
+    return std::shared_ptr<void>(reader, [](void* open) { sqlite3_close_v2(static_cast<sqlite3*>(open)); });
   }
 
   std::optional<std::vector<Row>> read(const std::string& table, const model::Schema& columns) override {

@@ -66,14 +66,14 @@ class SqliteDestination final : public sdk::Destination {
     const std::lock_guard lock(file_.mutex);
     auto* database = TRY(file_.existing());
     if (database == nullptr) return std::vector<model::LedgerEntry>();
-    return newest_entries(*database, pipeline, partition);
+    return newest_entries(*database, pipeline, partition, file_.open_load());
   }
 
   Result<std::vector<model::LedgerEntry>> ledger(const std::string& pipeline) override {
     const std::lock_guard lock(file_.mutex);
     auto* database = TRY(file_.existing());
     if (database == nullptr) return std::vector<model::LedgerEntry>();
-    return all_entries(*database, pipeline);
+    return all_entries(*database, pipeline, file_.open_load());
   }
 
   std::string query_hint(const std::string& table) const override {

@@ -7,6 +7,7 @@
 
 #include "connectors/sqlite/database.h"
 #include "connectors/sqlite/errors.h"
+#include "connectors/sqlite/ledger.h"
 #include "connectors/sqlite/test_file.h"
 
 namespace weir::sqlite {
@@ -85,22 +86,40 @@ TEST_F(SqliteDestination, says_who_holds_the_lock) {
   EXPECT_TRUE((*begun)->publish({entry(request("2", whole(), kPeople))}).ok());
 }
 
-TEST_F(SqliteDestination, publishing_can_be_repeated_after_a_reader_was_in_the_way) {
-  options_.journal_mode = JournalMode::Delete;
-  open();
-  EXPECT_EQ(load(request("1", whole(), kPeople), {{"1", "Ada", "36"}}), "");
-  const auto second = request("2", whole(), kPeople);
-  auto begun = destination_->begin(second);
-  ASSERT_TRUE(begun.ok());
-  const conformance::TestRows rows(kPeople.schema, {{"2", "Bob", "40"}});
-  ASSERT_TRUE((*begun)->write(0, rows.view()).ok());
-  EXPECT_EQ(sql("BEGIN; SELECT name FROM people"), "Ada\n");
-  const auto blocked = (*begun)->publish({entry(second)});
-  ASSERT_FALSE(blocked.ok());
-  EXPECT_EQ(blocked.error().code(), ErrorCode::Unavailable);
-  sql("COMMIT");
-  EXPECT_TRUE((*begun)->publish({entry(second)}).ok());
-  EXPECT_EQ(sql("SELECT name FROM people"), "Ada\nBob\n");
+TEST_F(SqliteDestination, a_reader_that_stays_undoes_the_first_load_of_an_empty_file) {
+  const auto first = request("1", whole(), kPeople);
+  {
+    auto begun = destination_->begin(first);
+    ASSERT_TRUE(begun.ok());
+    const conformance::TestRows rows(kPeople.schema, {{"1", "Ada", "36"}});
+    ASSERT_TRUE((*begun)->write(0, rows.view()).ok());
+    EXPECT_EQ(sql("BEGIN; SELECT name FROM sqlite_schema"), "");
+    const auto blocked = (*begun)->publish({entry(first)});
+    ASSERT_FALSE(blocked.ok());
+    EXPECT_EQ(blocked.error().code(), ErrorCode::Unavailable);
+    EXPECT_TRUE(destination_->find_load("request_logs", "all")->empty());
+    EXPECT_TRUE(destination_->ledger("")->empty());
+    sql("COMMIT");
+    EXPECT_FALSE((*begun)->publish({entry(first)}).ok());
+  }
+  EXPECT_TRUE(destination_->find_load("request_logs", "all")->empty());
+  EXPECT_EQ(load(first, {{"1", "Ada", "36"}}), "");
+  EXPECT_EQ(sql("SELECT name FROM people"), "Ada\n");
+}
+
+TEST_F(SqliteDestination, entries_of_an_open_transaction_are_not_published) {
+  auto database = Database::open(path(), MissingFile::Create, std::chrono::milliseconds(0));
+  ASSERT_TRUE(database.ok());
+  ASSERT_TRUE(create_ledger(*database).ok());
+  ASSERT_TRUE(write_entry(*database, entry(request("1", whole(), kPeople))).ok());
+  ASSERT_TRUE(database->execute("BEGIN IMMEDIATE").ok());
+  ASSERT_TRUE(write_entry(*database, entry(request("2", whole(), kPeople))).ok());
+  const auto newest = newest_entries(*database, "request_logs", "all", "2");
+  ASSERT_TRUE(newest.ok());
+  ASSERT_EQ(newest->size(), 1U);
+  EXPECT_EQ(newest->front().load_id, "1");
+  for (const auto* pipeline : {"", "request_logs"})
+    EXPECT_EQ(all_entries(*database, pipeline, "2")->size(), 1U);
 }
 
 TEST_F(SqliteDestination, takes_one_load_at_a_time) {

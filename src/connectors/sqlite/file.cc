@@ -98,6 +98,11 @@ Result<Database*> DatabaseFile::writable() {
   return &*database_;
 }
 
+std::string DatabaseFile::open_load() const {
+  const bool is_open = load_under_way && database_ && database_->in_transaction();
+  return is_open ? *load_under_way : std::string();
+}
+
 Result<void> DatabaseFile::set_up() {
   is_first_fill_ = TRY(database_->value("SELECT name FROM sqlite_schema LIMIT 1")).empty();
   if (is_first_fill_) TRY(database_->execute(kPageSize));

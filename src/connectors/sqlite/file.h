@@ -22,7 +22,8 @@ class DatabaseFile {
         busy_timeout_(options.busy_timeout.value) {}
 
   std::mutex mutex;
-  bool load_under_way = false;
+  /// The id of the load that writes, or is about to.
+  std::optional<std::string> load_under_way;
 
   const std::string& path() const { return path_; }
   /// Whether the file could be made or written; touches nothing.
@@ -31,6 +32,8 @@ class DatabaseFile {
   Result<Database*> existing();
   /// The connection, set up for bulk loads; makes the file when there is none.
   Result<Database*> writable();
+  /// The load whose transaction is open on the connection; empty: none.
+  std::string open_load() const;
   /// Puts a file that was filled for the first time into the wanted journal mode.
   void after_publish();
 

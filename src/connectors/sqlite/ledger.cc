@@ -104,21 +104,24 @@ Result<bool> was_published(Database& database, const std::string& load_id) {
 
 // The row number tells the order of publication: only one load at a time gets into the file.
 Result<std::vector<model::LedgerEntry>> newest_entries(Database& database, const std::string& pipeline,
-                                                       const std::string& partition) {
+                                                       const std::string& partition,
+                                                       const std::string& open_load) {
   if (!TRY(has_ledger(database))) return std::vector<model::LedgerEntry>();
   auto found = TRY(database.prepare(
       fmt::format("SELECT {} FROM _weir_loads WHERE rowid IN (SELECT max(rowid) FROM _weir_loads WHERE "
-                  "pipeline = ? AND partition = ? GROUP BY table_name) ORDER BY rowid",
+                  "pipeline = ? AND partition = ? AND load_id <> ? GROUP BY table_name) ORDER BY rowid",
                   kColumns)));
-  found.bind(1, pipeline).bind(2, partition);
+  found.bind(1, pipeline).bind(2, partition).bind(3, open_load);
   return read_entries(found);
 }
 
-Result<std::vector<model::LedgerEntry>> all_entries(Database& database, const std::string& pipeline) {
+Result<std::vector<model::LedgerEntry>> all_entries(Database& database, const std::string& pipeline,
+                                                    const std::string& open_load) {
   if (!TRY(has_ledger(database))) return std::vector<model::LedgerEntry>();
-  auto found = TRY(database.prepare(
-      fmt::format("SELECT {} FROM _weir_loads WHERE ?1 = '' OR pipeline = ?1 ORDER BY rowid", kColumns)));
-  found.bind(1, pipeline);
+  auto found = TRY(database.prepare(fmt::format(
+      "SELECT {} FROM _weir_loads WHERE (?1 = '' OR pipeline = ?1) AND load_id <> ?2 ORDER BY rowid",
+      kColumns)));
+  found.bind(1, pipeline).bind(2, open_load);
   return read_entries(found);
 }
 

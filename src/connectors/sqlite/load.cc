@@ -73,14 +73,14 @@ Result<void> make_key_unique(Database& database, const TablePlan& plan, const sd
 
 SqliteLoad::SqliteLoad(DatabaseFile& file, sdk::LoadRequest request)
     : file_(file), request_(std::move(request)) {
-  file_.load_under_way = true;
+  file_.load_under_way = request_.load_id;
 }
 
 SqliteLoad::~SqliteLoad() {
   const std::lock_guard lock(file_.mutex);
   writers_.clear();
-  if (state_ == State::Open || state_ == State::Recorded) database_->roll_back();
-  if (state_ != State::Published) file_.load_under_way = false;
+  if (state_ == State::Open) database_->roll_back();
+  if (state_ != State::Published) file_.load_under_way.reset();
 }
 
 Result<void> SqliteLoad::start() {
@@ -88,8 +88,9 @@ Result<void> SqliteLoad::start() {
   if (state_ != State::Waiting) return {};
   database_ = TRY(file_.writable());
   TRY(database_->execute("BEGIN IMMEDIATE"));
-  if (TRY(was_published(*database_, request_.load_id))) {
-    database_->roll_back();
+  auto published = was_published(*database_, request_.load_id);
+  if (!published || *published) database_->roll_back();
+  if (TRY(std::move(published))) {
     state_ = State::Repeated;
     return {};
   }
@@ -150,15 +151,11 @@ Result<void> SqliteLoad::publish(const std::vector<model::LedgerEntry>& entries)
   if (state_ == State::Published) return {};
   TRY(start());
   if (state_ == State::Repeated) return {};
-  if (state_ == State::Open) {
-    auto recorded = record(*database_, entries);
-    if (!recorded) {
-      break_off(*database_, recorded.error());
-      return recorded;
-    }
-    state_ = State::Recorded;
-  }
-  return commit(*database_);
+  // No ledger entry may stay behind in an open transaction: find_load() would take it for published.
+  auto recorded = record(*database_, entries);
+  auto committed = recorded ? commit(*database_) : std::move(recorded);
+  if (!committed) break_off(*database_, committed.error());
+  return committed;
 }
 
 Result<void> SqliteLoad::record(Database& database, const std::vector<model::LedgerEntry>& entries) {
@@ -177,16 +174,11 @@ Result<void> SqliteLoad::commit(Database& database) {
   // Statements that are still prepared would keep nothing open, but they name tables that a later
   // change may drop.
   writers_.clear();
-  auto committed = database.execute("COMMIT").within("publishing load " + request_.load_id);
-  if (!committed) {
-    // A reader in the way can be waited out by calling publish() again; nothing else can.
-    const auto can_wait = committed.error().code() == ErrorCode::Unavailable && database.in_transaction();
-    if (!can_wait) break_off(database, committed.error());
-    return committed;
-  }
+  // SQLite itself waits for readers, as long as busy_timeout allows.
+  TRY(database.execute("COMMIT").within("publishing load " + request_.load_id));
   state_ = State::Published;
   file_.after_publish();
-  file_.load_under_way = false;
+  file_.load_under_way.reset();
   return {};
 }
 

@@ -26,7 +26,6 @@ class SqliteLoad final : public sdk::Load {
   enum class State {
     Waiting,    ///< no transaction yet: others may write until the first row comes
     Open,       ///< in a transaction
-    Recorded,   ///< in a transaction that also holds the ledger entries
     Published,  ///< by this load
     Repeated,   ///< an earlier load of the same id did it all
     Broken,     ///< rolled back
