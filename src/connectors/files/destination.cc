@@ -86,8 +86,7 @@ class FilesDestination final : public sdk::Destination {
   Result<std::unique_ptr<sdk::Load>> begin(const sdk::LoadRequest& request) override {
     TRY(sdk::check_request(request, capabilities_));
     TRY(ledger_.finish_interrupted());
-    TRY(make_folder(ledger_.staging_path()));
-    auto staging = TRY(Staging::create(ledger_.staging_path(), request.load_id));
+    auto staging = TRY(Staging::create(ledger_, request.load_id));
     std::vector<TablePlan> plans;
     std::set<std::string> paths;
     for (std::size_t i = 0; i < request.tables.size(); ++i) {

@@ -119,7 +119,7 @@ Result<void> FilesLedger::finish_interrupted() const {
   };
   const auto folder = folder_ / "_weir" / "publishing";
   if (!has_journal(TRY(entries_of(folder)))) return {};
-  const auto lock = TRY(DiskLock::take(lock_path(), DiskLock::Wait::Yes));
+  const auto lock = TRY(DiskLock::wait_for(lock_path()));
   for (const auto& path : TRY(entries_of(folder))) {
     if (path.extension() != ".json") continue;
     const auto text = TRY(read_file(path));
@@ -134,6 +134,14 @@ Result<void> FilesLedger::commit(const Publication& publication) const {
   const auto path = journal_path(publication.load_id);
   TRY(make_folder(path.parent_path()));
   return replace_file(path, publication_json(publication));
+}
+
+Result<bool> FilesLedger::is_decided(const fs::path& staging) const {
+  const auto journal = folder_ / "_weir" / "publishing" / (staging.filename().string() + ".json");
+  std::error_code error;
+  const bool decided = fs::exists(journal, error);
+  if (error) return disk_failure("read", journal, error.value());
+  return decided;
 }
 
 Result<void> FilesLedger::carry_out(const Publication& publication) const {

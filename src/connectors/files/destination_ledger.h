@@ -72,6 +72,10 @@ class FilesLedger {
   /// Does what was decided; may be repeated. The caller holds lock_path().
   Result<void> carry_out(const Publication& publication) const;
 
+  /// Whether the load of a folder in staging_path() was decided but perhaps not carried out. The
+  /// caller holds lock_path().
+  Result<bool> is_decided(const std::filesystem::path& staging) const;
+
   std::filesystem::path lock_path() const { return folder_ / "_weir" / "lock"; }
   std::filesystem::path staging_path() const { return folder_ / "_weir" / "staging"; }
 

@@ -9,13 +9,16 @@ namespace {
 namespace fs = std::filesystem;
 using model::WriteMode;
 
-// A crash leaves a folder that nobody holds.
-void remove_abandoned(const fs::path& parent) {
+// A crash leaves a folder that nobody holds. That of a decided load is still needed.
+Result<void> remove_abandoned(const FilesLedger& ledger) {
   std::error_code ignored;
-  for (fs::directory_iterator it(parent, ignored), end; !ignored && it != end; it.increment(ignored)) {
-    const auto lock = DiskLock::take(it->path(), DiskLock::Wait::No);
+  for (fs::directory_iterator it(ledger.staging_path(), ignored), end; !ignored && it != end;
+       it.increment(ignored)) {
+    if (TRY(ledger.is_decided(it->path()))) continue;
+    const auto lock = DiskLock::try_folder(it->path());
     if (lock.ok() && *lock) fs::remove_all(it->path(), ignored);
   }
+  return {};
 }
 
 Result<void> check_shape(const model::BatchView& rows, const model::Schema& schema) {
@@ -63,11 +66,18 @@ Result<model::Schema> columns_after(const FilesLedger& ledger, const sdk::TableT
 
 std::string staged_name(std::size_t table) { return fmt::format("{}.part", table); }
 
-Result<Staging> Staging::create(const fs::path& parent, const std::string& load_id) {
-  remove_abandoned(parent);
-  const auto path = parent / encode_name(load_id);
+Result<Staging> Staging::create(const FilesLedger& ledger, const std::string& load_id) {
+  TRY(make_folder(ledger.staging_path()));
+  // Without this, another load takes our folder for an abandoned one before we hold it.
+  const auto publishing = TRY(DiskLock::wait_for(ledger.lock_path()));
+  TRY(remove_abandoned(ledger));
+  const auto path = ledger.staging_path() / encode_name(load_id);
+  if (TRY(ledger.is_decided(path))) {
+    return fail(ErrorCode::Conflict, "the load {} was interrupted while it was published; run it again",
+                load_id);
+  }
   TRY(make_folder(path));
-  auto lock = TRY(DiskLock::take(path, DiskLock::Wait::No));
+  auto lock = TRY(DiskLock::try_folder(path));
   if (!lock)
     return fail(ErrorCode::Conflict, "the load {} is under way elsewhere; wait until it is over", load_id);
   return Staging(path, *std::move(lock));
@@ -107,7 +117,7 @@ Result<void> FilesLoad::publish(const std::vector<model::LedgerEntry>& entries) 
   TRY(check_entries(entries, request_.load_id));
   TRY(prepare());
   TRY(ledger_.finish_interrupted());
-  const auto lock = TRY(DiskLock::take(ledger_.lock_path(), DiskLock::Wait::Yes));
+  const auto lock = TRY(DiskLock::wait_for(ledger_.lock_path()));
   const auto own = TRY(ledger_.partition(request_.pipeline, request_.partition.key));
   if (knows(own, request_.load_id)) return {};
   const auto publication = TRY(plan_publication(entries, own));

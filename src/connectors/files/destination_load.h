@@ -19,7 +19,7 @@ namespace weir::files {
 /// left behind are removed by the next load that begins.
 class Staging {
  public:
-  static Result<Staging> create(const std::filesystem::path& parent, const std::string& load_id);
+  static Result<Staging> create(const FilesLedger& ledger, const std::string& load_id);
   Staging(Staging&&) noexcept = default;
   Staging& operator=(Staging&&) = delete;
   ~Staging();

@@ -1,20 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "connectors/files/destination.h"
-
-#include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
-#include "connectors/files/destination_ledger.h"
-#include "connectors/files/writer_disk.h"
-#include "tests/conformance/destination_suite.h"
+#include "connectors/files/destination_fixture.h"
 
 namespace weir::files {
 namespace {
@@ -26,68 +16,6 @@ using conformance::schema_of;
 using conformance::TestRows;
 using conformance::whole;
 using model::WriteMode;
-
-const model::Schema kVisits = schema_of("id integer, page text");
-
-class FilesDestinationTest : public testing::Test {
- protected:
-  FilesDestinationTest() {
-    auto pattern = (fs::temp_directory_path() / "weir-files-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-    options_.folder = "out";
-  }
-  ~FilesDestinationTest() override { fs::remove_all(folder_); }
-
-  std::unique_ptr<sdk::Destination> open() {
-    auto made = make_files_destination(options_, folder_);
-    EXPECT_TRUE(made.ok());
-    return std::move(*made);
-  }
-  static sdk::LoadRequest request(const std::string& id, const model::Partition& partition,
-                                  WriteMode mode = WriteMode::ReplacePartition) {
-    return {id, "usage", partition, {{.table = "visits", .schema = kVisits, .write = mode}}};
-  }
-  static model::LedgerEntry entry(const sdk::LoadRequest& request, std::size_t table = 0) {
-    model::LedgerEntry entry;
-    entry.load_id = request.load_id;
-    entry.pipeline = request.pipeline;
-    entry.partition = request.partition.key;
-    entry.table = request.tables[table].table;
-    return entry;
-  }
-  Result<void> load(const sdk::LoadRequest& request, const std::vector<Row>& rows) {
-    auto destination = open();
-    auto begun = TRY(destination->begin(request));
-    const TestRows batch(request.tables[0].schema, rows);
-    TRY(begun->write(0, batch.view()));
-    TRY(begun->prepare());
-    return begun->publish({entry(request)});
-  }
-  std::string text(const fs::path& path) const {
-    std::ifstream file(folder_ / "out" / path);
-    std::stringstream all;
-    all << file.rdbuf();
-    return all.str();
-  }
-  /// Every file outside of _weir, sorted.
-  std::string files() const {
-    std::vector<std::string> names;
-    for (const auto& found : fs::recursive_directory_iterator(folder_ / "out")) {
-      const auto name = fs::relative(found.path(), folder_ / "out").string();
-      if (found.is_regular_file() && !name.starts_with("_weir")) names.push_back(name);
-    }
-    std::sort(names.begin(), names.end());
-    return join(names, " ");
-  }
-  static std::string join(const std::vector<std::string>& names, const std::string& separator) {
-    std::string all;
-    for (const auto& name : names) all += (all.empty() ? "" : separator) + name;
-    return all;
-  }
-
-  fs::path folder_;
-  FilesDestinationOptions options_;
-};
 
 TEST_F(FilesDestinationTest, puts_each_partition_into_a_file_of_its_table) {
   ASSERT_TRUE(load(request("1", day("2022-01-24")), {{"1", "/a"}}).ok());
@@ -128,7 +56,7 @@ TEST_F(FilesDestinationTest, keeps_what_another_process_is_staging) {
   auto destination = open();
   const auto other = destination->begin(request("1", day("2022-01-24")));
   ASSERT_TRUE(other.ok());
-  const TestRows rows(kVisits, {{"1", "/a"}});
+  const TestRows rows(visits(), {{"1", "/a"}});
   ASSERT_TRUE((*other)->write(0, rows.view()).ok());
   ASSERT_TRUE(load(request("2", day("2022-01-25")), {{"2", "/b"}}).ok());
   ASSERT_TRUE((*other)->publish({entry(request("1", day("2022-01-24")))}).ok());
@@ -208,8 +136,8 @@ TEST_F(FilesDestinationTest, does_not_lose_rows_to_a_merge_side_by_side) {
   auto one = destination->begin(first);
   auto two = destination->begin(second);
   ASSERT_TRUE(one.ok() && two.ok());
-  const TestRows a(kVisits, {{"1", "/a"}});
-  const TestRows b(kVisits, {{"2", "/b"}});
+  const TestRows a(visits(), {{"1", "/a"}});
+  const TestRows b(visits(), {{"2", "/b"}});
   ASSERT_TRUE((*one)->write(0, a.view()).ok());
   ASSERT_TRUE((*two)->write(0, b.view()).ok());
   ASSERT_TRUE((*one)->publish({entry(first)}).ok());
@@ -237,48 +165,6 @@ TEST_F(FilesDestinationTest, says_that_the_disk_is_full_and_publishes_nothing) {
   EXPECT_EQ(text("visits/2022-01-24.csv"), "id,page\n1,/a\n");
   EXPECT_TRUE(fs::is_empty(folder_ / "out/_weir/staging"));
 }
-
-/// A publication of two tables that was decided, and of which a crash let `moved` files be moved.
-class InterruptedPublication : public FilesDestinationTest, public testing::WithParamInterface<int> {};
-
-TEST_P(InterruptedPublication, is_finished_by_whoever_comes_next) {
-  ASSERT_TRUE(load(request("1", day("2022-01-24")), {{"1", "/old"}}).ok());
-  const auto out = folder_ / "out";
-  const auto staging = out / "_weir/staging/2";
-  fs::create_directories(staging);
-  std::ofstream(staging / "0.part") << "id,page\n2,/new\n";
-  std::ofstream(staging / "1.part") << "word\nnew\n";
-  auto wanted = request("2", day("2022-01-24"));
-  wanted.tables.push_back({.table = "words", .schema = schema_of("word text")});
-  Publication publication{"2", "usage", "2022-01-24", {}, {}, {}, {}};
-  for (std::size_t i = 0; i < 2; ++i) {
-    const auto path = wanted.tables[i].table + "/2022-01-24.csv";
-    const auto& columns = wanted.tables[i].schema;
-    publication.records.push_back(
-        {entry(wanted, i), WriteMode::ReplacePartition, DataFile{path, 1, 1, "", columns}});
-    publication.moves.push_back({"_weir/staging/2/" + std::to_string(i) + ".part", path});
-    publication.tables.push_back({wanted.tables[i].table, columns});
-  }
-  const FilesLedger ledger(out);
-  ASSERT_TRUE(ledger.commit(publication).ok());
-  for (int i = 0; i < GetParam(); ++i) {
-    const auto& move = publication.moves[static_cast<std::size_t>(i)];
-    ASSERT_TRUE(make_folder((out / move.to).parent_path()).ok());
-    ASSERT_TRUE(move_file(out / move.from, out / move.to).ok());
-  }
-
-  const auto found = open()->find_load("usage", "2022-01-24");
-  ASSERT_TRUE(found.ok()) << found.error().to_string();
-  ASSERT_EQ(found->size(), 2U);
-  EXPECT_EQ(found->front().load_id, "2");
-  EXPECT_EQ(files(), "visits/2022-01-24.csv words/2022-01-24.csv");
-  EXPECT_EQ(text("visits/2022-01-24.csv"), "id,page\n2,/new\n");
-  EXPECT_EQ(text("words/2022-01-24.csv"), "word\nnew\n");
-  EXPECT_TRUE(fs::is_empty(out / "_weir/publishing"));
-  EXPECT_EQ(open()->ledger("")->size(), 3U);
-}
-
-INSTANTIATE_TEST_SUITE_P(AtEveryPoint, InterruptedPublication, testing::Values(0, 1, 2));
 
 TEST_F(FilesDestinationTest, shows_how_to_query_a_table) {
   EXPECT_EQ(open()->query_hint("my visits"),

@@ -125,18 +125,29 @@ Result<void> remove_file(const fs::path& path) {
   return disk_failure("remove", path, errno);
 }
 
-Result<std::optional<DiskLock>> DiskLock::take(const fs::path& path, Wait wait) {
-  std::error_code ignored;
-  const int flags = fs::is_directory(path, ignored) ? O_RDONLY | O_DIRECTORY : O_RDWR | O_CREAT;
-  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC, kFileMode);
-  if (descriptor < 0) return disk_failure("open", path, errno);
-  DiskLock lock(descriptor);
-  while (::flock(descriptor, wait == Wait::Yes ? LOCK_EX : LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) return std::optional<DiskLock>();
-    if (errno != EINTR) return disk_failure("lock", path, errno);
+Result<DiskLock> DiskLock::wait_for(const fs::path& file) {
+  while (true) {
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
+    if (descriptor < 0) return disk_failure("open", file, errno);
+    DiskLock lock(descriptor);
+    while (::flock(descriptor, LOCK_EX) != 0) {
+      if (errno != EINTR) return disk_failure("lock", file, errno);
+    }
+    // What was held may have been removed in between; then it protects nothing.
+    if (is_current(descriptor, file)) return lock;
   }
-  // What was held may have been removed in between; then it protects nothing.
-  if (!is_current(descriptor, path)) return std::optional<DiskLock>();
+}
+
+Result<std::optional<DiskLock>> DiskLock::try_folder(const fs::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0 && errno == ENOENT) return std::optional<DiskLock>();
+  if (descriptor < 0) return disk_failure("open", folder, errno);
+  DiskLock lock(descriptor);
+  while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return std::optional<DiskLock>();
+    if (errno != EINTR) return disk_failure("lock", folder, errno);
+  }
+  if (!is_current(descriptor, folder)) return std::optional<DiskLock>();
   return std::optional(std::move(lock));
 }
 

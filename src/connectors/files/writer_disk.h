@@ -31,9 +31,10 @@ Result<void> remove_file(const std::filesystem::path& path);
 /// crash, too.
 class DiskLock {
  public:
-  enum class Wait { Yes, No };
-  /// Opens `path` (a file is made when missing) and holds it; nothing when another one holds it.
-  static Result<std::optional<DiskLock>> take(const std::filesystem::path& path, Wait wait);
+  /// Holds a file, which is made when missing, as soon as nobody else does.
+  static Result<DiskLock> wait_for(const std::filesystem::path& file);
+  /// Holds a folder; nothing when another one holds it or when there is none.
+  static Result<std::optional<DiskLock>> try_folder(const std::filesystem::path& folder);
   DiskLock(DiskLock&& other) noexcept : descriptor_(other.descriptor_) { other.descriptor_ = -1; }
   DiskLock& operator=(DiskLock&&) = delete;
   ~DiskLock();
