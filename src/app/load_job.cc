@@ -72,7 +72,8 @@ void work_side_by_side(Line& line, std::size_t jobs) {
 std::vector<LoadOutcome> load(Workspace& workspace, state::StateStore& state,
                               const std::vector<LoadTask>& tasks, const LoadOptions& options) {
   const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-  const auto services = workspace.services(state, std::max<std::size_t>(1, cores / options.jobs));
+  auto services = workspace.services(state, std::max<std::size_t>(1, cores / options.jobs));
+  services.runners = options.jobs;
   std::size_t partitions = 0;
   std::uint64_t bytes = 0;
   for (const auto& task : tasks) {

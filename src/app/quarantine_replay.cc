@@ -32,51 +32,40 @@ Result<std::vector<sdk::Reject>> rows_of(const state::QuarantinePlace& place,
                                     [&](const MendedRow& each) { return each.is(place.partition, *row); });
     if (fixed != mended.end()) {
       row->bytes = fixed->bytes;
+      row->partial = false;
       ++used;
     }
-    rows.push_back(
-        {std::move(row->input), row->line, row->offset, std::move(row->reason), std::move(row->bytes)});
+    rows.push_back({std::move(row->input), row->line, row->offset, std::move(row->reason),
+                    std::move(row->bytes), row->partial});
   }
   return rows;
 }
 
-struct Replay {
-  model::Partition partition;
-  std::vector<sdk::Reject> rows;
-};
-
-Result<std::vector<Replay>> plan_replays(const Workspace& workspace, const execution::Pipeline& pipeline,
-                                         const QuarantineReplayOptions& options) {
-  const auto mended = TRY(read_mended(options.from_file, workspace.context()));
-  const auto folder = workspace.project().work_folder();
-  std::size_t used = 0;
-  std::vector<Replay> replays;
-  for (const auto& summary : TRY(state::list_quarantine(folder, pipeline.name))) {
+/// The partitions that are to be tried. With a file only those that it speaks of.
+Result<std::vector<model::Partition>> partitions_to_replay(const Workspace& workspace,
+                                                           const execution::Pipeline& pipeline,
+                                                           const QuarantineReplayOptions& options,
+                                                           const std::vector<MendedRow>& mended) {
+  std::vector<model::Partition> partitions;
+  for (const auto& summary : TRY(state::list_quarantine(workspace.project().work_folder(), pipeline.name))) {
     if (!options.partition.empty() && summary.partition != options.partition) continue;
-    // With a file only the partitions that it speaks of are tried.
     const bool spoken_of =
         options.from_file.empty() || std::any_of(mended.begin(), mended.end(), [&](const MendedRow& row) {
           return row.partition == summary.partition;
         });
-    if (!spoken_of) continue;
-    auto partition = TRY(model::parse_partition(pipeline.partitions.every, summary.partition));
-    replays.push_back(
-        {std::move(partition), TRY(rows_of({folder, pipeline.name, summary.partition}, mended, used))});
+    if (spoken_of)
+      partitions.push_back(TRY(model::parse_partition(pipeline.partitions.every, summary.partition)));
   }
-  if (used < mended.size()) {
-    workspace.context().console.warn(
-        fmt::format("{} of {} rows of {} are not in quarantine any more and are left out",
-                    mended.size() - used, mended.size(), options.from_file));
-  }
-  return replays;
+  return partitions;
 }
 
 Result<ExitCode> replay_in(const QuarantineReplayOptions& options, Context& context) {
   const auto workspace = TRY(Workspace::open(context));
   const auto pipeline = TRY(workspace->make(*TRY(workspace->select_one(options.pipeline))));
-  const auto replays = TRY(plan_replays(*workspace, pipeline, options));
+  const auto mended = TRY(read_mended(options.from_file, context));
+  const auto partitions = TRY(partitions_to_replay(*workspace, pipeline, options, mended));
   const auto& console = context.console;
-  if (replays.empty()) {
+  if (partitions.empty()) {
     if (console.json())
       console.print(R"({"event":"nothing_to_do"})");
     else
@@ -87,18 +76,25 @@ Result<ExitCode> replay_in(const QuarantineReplayOptions& options, Context& cont
   TRY(report_abandoned(*workspace, *state));
   const auto services = workspace->services(*state, 1);
   LoadOutcome outcome{&pipeline, {}};
+  std::size_t used = 0;
   const auto began = std::chrono::steady_clock::now();
   {
-    RunReporter reporter(context, replays.size(), 0);
+    RunReporter reporter(context, partitions.size(), 0);
     execution::Runner runner(pipeline, services);
-    for (const auto& replay : replays) {
+    for (const auto& partition : partitions) {
       if (context.cancelled) {
         ++outcome.not_begun;
         continue;
       }
-      outcome.runs.push_back(runner.replay(replay.partition, replay.rows, reporter));
+      const state::QuarantinePlace place{workspace->project().work_folder(), pipeline.name, partition.key};
+      outcome.runs.push_back(runner.replay(
+          partition, [&] { return rows_of(place, mended, used); }, reporter));
       reporter.finished(outcome.runs.back(), 0);
     }
+  }
+  if (used < mended.size()) {
+    console.warn(fmt::format("{} of {} rows of {} are not in quarantine any more and are left out",
+                             mended.size() - used, mended.size(), options.from_file));
   }
   outcome.duration =
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execution/attempt.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/json_text.h"
@@ -46,7 +48,7 @@ RunOutcome Runner::Attempt::load() {
   return finish(std::move(result));
 }
 
-RunOutcome Runner::Attempt::replay(const std::vector<sdk::Reject>& rows) {
+RunOutcome Runner::Attempt::replay(const RowsToReplay& rows) {
   auto result = claim();
   if (result.ok()) result = replay_rows(rows);
   return finish(std::move(result));
@@ -74,31 +76,47 @@ Result<void> Runner::Attempt::load_partition() {
   const auto inputs = TRY(pipeline_.source->inputs(partition_).within("looking for input"));
   run_.fingerprint = fingerprint(pipeline_.definition, inputs);
   const auto known = TRY(known_load());
-  if (known && options_.loaded == RunOptions::Loaded::Skip) {
-    // An input that is gone now was loaded while it was there; what it gave stays.
-    if (inputs.empty() || inputs_of(known->fingerprint) == inputs_of(run_.fingerprint))
-      return confirm(*known);
+  TRY(state::settle_quarantine(place(), known ? known->load_id : ""));
+  if (inputs.empty() && known) {
+    // An input that is gone now was loaded while it was there.
+    if (known->counts.read > 0) run_.warnings.emplace_back("the input is gone; what it gave stays");
+    return confirm(*known);
   }
+  const bool same = known && inputs_of(known->fingerprint) == inputs_of(run_.fingerprint);
+  if (same && options_.loaded == RunOptions::Loaded::Skip) return confirm(*known);
   if (inputs.empty()) return publish_nothing(run_.fingerprint);
   const auto open = [&] { return pipeline_.source->open(partition_, inputs); };
-  return transfer(open, {pipeline_.target.write, run_.fingerprint, std::nullopt, ""});
+  return transfer(open, {pipeline_.target.write, run_.fingerprint, std::nullopt, 0, {}});
 }
 
-Result<void> Runner::Attempt::replay_rows(const std::vector<sdk::Reject>& rows) {
+Result<void> Runner::Attempt::replay_rows(const RowsToReplay& rows_to_replay) {
   const auto known = TRY(known_load());
   if (!known) {
     return fail(ErrorCode::NotFound,
                 "partition {} of {} was never loaded; run it, then replay its quarantine", partition_.key,
                 pipeline_.name);
   }
-  std::string bytes;
-  for (const auto& row : rows)
-    bytes += fmt::format("{}:{}:{}:{}\n", row.input, row.line, row.offset, row.bytes);
-  const auto open = [&] { return pipeline_.source->replay(partition_, rows); };
+  TRY(state::settle_quarantine(place(), known->load_id));
+  auto rows = TRY(rows_to_replay());
+  const auto partial =
+      std::stable_partition(rows.begin(), rows.end(), [](const auto& row) { return !row.partial; });
+  std::vector<sdk::Reject> left_aside(std::make_move_iterator(partial), std::make_move_iterator(rows.end()));
+  rows.erase(partial, rows.end());
+  if (!left_aside.empty()) {
+    run_.warnings.push_back(
+        fmt::format("{} rows are not whole rows of the input and stay aside", left_aside.size()));
+  }
+  if (rows.empty()) return confirm(*known);
+  if (rows.size() > known->counts.quarantined) {
+    return fail(ErrorCode::DataMismatch,
+                "{} rows are in quarantine, but the ledger knows of {}; run the partition again with --rerun",
+                rows.size(), known->counts.quarantined);
+  }
   run_.fingerprint = known->fingerprint;
-  const auto write =
-      pipeline_.target.write == model::WriteMode::Merge ? model::WriteMode::Merge : model::WriteMode::Append;
-  return transfer(open, {write, known->fingerprint, known, " replay:" + hash_text(bytes)});
+  const auto open = [&] { return pipeline_.source->replay(partition_, rows); };
+  const bool merges = pipeline_.target.write == model::WriteMode::Merge;
+  return transfer(open, {merges ? model::WriteMode::Merge : model::WriteMode::Append, known->fingerprint,
+                         known, rows.size(), std::move(left_aside)});
 }
 
 Result<std::optional<model::LedgerEntry>> Runner::Attempt::known_load() const {
@@ -173,13 +191,19 @@ Result<void> Runner::Attempt::transfer(const Reopen& open, const Purpose& purpos
               fmt::format(R"({{"bytes":{}}})", extraction.bytes_total())));
   auto* workers = TRY(runner_.workers_for(partition_, extraction.schema(), open));
   const auto& program = workers->program();
+  if (purpose.onto && needs_stage(program)) {
+    return fail(
+        ErrorCode::Unsupported,
+        "this pipeline has a transform that needs all rows of a partition at once (sql, or deduplicate "
+        "that the destination cannot do); mend the input and run the partition again with --rerun");
+  }
   run_.load_id = state::make_id(services_.clock.now(), services_.random());
   std::unique_lock turn(services_.load_turn, std::defer_lock);
   if (!pipeline_.destination->capabilities().concurrent_loads) turn.lock();
   auto load =
       TRY(pipeline_.destination->begin(load_request(program.output, program.skip_known_keys, purpose.write))
               .within("preparing table " + pipeline_.target.table));
-  state::QuarantineWriter quarantine({services_.folder, pipeline_.name, partition_.key});
+  state::QuarantineWriter quarantine(place());
   // Rows of a replay were counted as bad already; those that still are stay where they were.
   const auto limit = purpose.onto ? BadRowLimit{} : pipeline_.max_bad_rows;
   Writer writer({*load, quarantine, limit, run_.run_id, services_.clock.now()});
@@ -197,35 +221,33 @@ Result<void> Runner::Attempt::transfer(const Reopen& open, const Purpose& purpos
   TRY(model::conserve(writer.counts()));
   TRY(advance(state::RunState::Staged, "rows_staged", counts_as_json(writer.counts())));
   crash_point("staged");
-  TRY(publish_rows(*load, quarantine, purpose, extraction.content_hash()));
+  for (const auto& row : purpose.left_aside) {
+    TRY(quarantine.add({row.input, row.line, row.offset, row.reason, row.bytes, row.partial, run_.run_id,
+                        services_.clock.now()}));
+  }
+  TRY(quarantine.prepare(run_.load_id).within("setting bad rows aside"));
+  TRY(publish(*load, TRY(entry_of(purpose, writer.counts(), extraction.content_hash()))));
   crash_point("published");
+  TRY(quarantine.commit().within("the load is published, but setting bad rows aside"));
   const auto state = writer.counts().read > 0 ? state::RunState::Succeeded : state::RunState::Empty;
   return advance(state, "load_published", counts_as_json(writer.counts()));
 }
 
-/// A load's bad rows are durable before it is published: after a crash in between they are set aside
-/// again. A replay's leave quarantine after it is published: after a crash in between the mark in the
-/// ledger tells the next replay that its good rows are loaded.
-Result<void> Runner::Attempt::publish_rows(sdk::Load& load, state::QuarantineWriter& quarantine,
-                                           const Purpose& purpose, const std::string& content_hash) {
-  const auto& counts = run_.counts[pipeline_.target.table];
-  if (!purpose.onto) {
-    TRY(quarantine.commit().within("setting bad rows aside"));
-    auto entry = ledger_entry(purpose.fingerprint, counts);
-    entry.content_hash = content_hash;
-    return publish(load, entry);
-  }
-  if (!purpose.onto->content_hash.ends_with(purpose.replay_mark)) {
-    auto total = purpose.onto->counts;
-    total.quarantined -= counts.read;
-    total.read -= counts.read;
+/// The ledger entry of a load: its own account, or for a replay that of the load below it, in which
+/// the replayed rows are no longer quarantined.
+Result<model::LedgerEntry> Runner::Attempt::entry_of(const Purpose& purpose, const model::RowCounts& counts,
+                                                     const std::string& content_hash) const {
+  auto total = counts;
+  if (purpose.onto) {
+    total = purpose.onto->counts;
+    total.read -= purpose.replayed;
+    total.quarantined -= purpose.replayed;
     total += counts;
-    auto entry = ledger_entry(purpose.fingerprint, total);
-    const auto& hash = purpose.onto->content_hash;
-    entry.content_hash = hash.substr(0, hash.find(" replay:")) + purpose.replay_mark;
-    TRY(publish(load, entry));
   }
-  return quarantine.commit().within("setting rows aside that are still bad");
+  TRY(model::conserve(total));
+  auto entry = ledger_entry(purpose.fingerprint, total);
+  entry.content_hash = purpose.onto ? purpose.onto->content_hash : content_hash;
+  return entry;
 }
 
 Result<void> Runner::Attempt::stream(sdk::Extraction& extraction, Workers& workers, Writer& writer) {

@@ -19,28 +19,31 @@ class Runner::Attempt {
   Attempt(Runner& runner, const model::Partition& partition, const RunOptions& options, Observer& observer);
 
   RunOutcome load();
-  RunOutcome replay(const std::vector<sdk::Reject>& rows);
+  RunOutcome replay(const RowsToReplay& rows);
 
  private:
   /// What a transfer of rows is for.
   struct Purpose {
     model::WriteMode write;
     std::string fingerprint;
-    /// Of a replay: the load that its rows come on top of, and the mark that it leaves there.
+    /// Of a replay: the load that its rows come on top of, how many rows of its account they were,
+    /// and those that cannot be tried.
     std::optional<model::LedgerEntry> onto;
-    std::string replay_mark;
+    std::uint64_t replayed = 0;
+    std::vector<sdk::Reject> left_aside;
   };
 
   Result<void> claim();
   Result<void> load_partition();
-  Result<void> replay_rows(const std::vector<sdk::Reject>& rows);
+  Result<void> replay_rows(const RowsToReplay& rows);
   /// What the destination says of this partition, asked before every load.
   Result<std::optional<model::LedgerEntry>> known_load() const;
+  state::QuarantinePlace place() const { return {services_.folder, pipeline_.name, partition_.key}; }
   Result<void> confirm(const model::LedgerEntry& known);
   Result<void> publish_nothing(const std::string& fingerprint);
   Result<void> transfer(const Reopen& open, const Purpose& purpose);
-  Result<void> publish_rows(sdk::Load& load, state::QuarantineWriter& quarantine, const Purpose& purpose,
-                            const std::string& content_hash);
+  Result<model::LedgerEntry> entry_of(const Purpose& purpose, const model::RowCounts& counts,
+                                      const std::string& content_hash) const;
   Result<void> stream(sdk::Extraction& extraction, Workers& workers, Writer& writer);
   Result<void> publish(sdk::Load& load, const model::LedgerEntry& entry);
   sdk::LoadRequest load_request(const model::Schema& schema, bool skip_known_keys,

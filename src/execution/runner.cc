@@ -18,8 +18,7 @@ RunOutcome Runner::run(const model::Partition& partition, const RunOptions& opti
   return attempt.load();
 }
 
-RunOutcome Runner::replay(const model::Partition& partition, const std::vector<sdk::Reject>& rows,
-                          Observer& observer) {
+RunOutcome Runner::replay(const model::Partition& partition, const RowsToReplay& rows, Observer& observer) {
   Attempt attempt(*this, partition,
                   {.trigger = state::Trigger::Replay, .loaded = RunOptions::Loaded::LoadAgain}, observer);
   return attempt.replay(rows);
@@ -70,9 +69,9 @@ Result<Workers*> Runner::workers_for(const model::Partition& partition, const mo
     if (geocoder.ok()) geocoders_.push_back(*geocoder);
     return geocoder;
   };
-  workers_ =
-      TRY(Workers::create(transforms, pipeline_.checks, context,
-                          {services_.folder + "/spill", pipeline_.memory_bytes / 3, services_.workers}));
+  workers_ = TRY(Workers::create(transforms, pipeline_.checks, context,
+                                 {SpillFolder::create(services_.folder + "/spill"),
+                                  pipeline_.memory_bytes / 3 / services_.runners, services_.workers}));
   queries_ = std::move(queries);
   return workers_.get();
 }

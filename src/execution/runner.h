@@ -37,7 +37,8 @@ struct Services {
   std::function<Result<std::shared_ptr<geocoding::Geocoder>>(const geocoding::GeocodeOptions&)> open_geocoder;
   /// Held during a load into a destination that takes one at a time.
   std::mutex& load_turn;
-  std::size_t workers = 2;
+  std::size_t workers = 2;  ///< threads of one runner
+  std::size_t runners = 1;  ///< that share the memory of a run
 };
 
 struct RunOptions {
@@ -45,6 +46,9 @@ struct RunOptions {
   /// What to do with a partition that holds this very input already.
   enum class Loaded { Skip, LoadAgain } loaded = Loaded::Skip;
 };
+
+/// Reads the rows that are to be replayed, once their partition is claimed.
+using RowsToReplay = std::function<Result<std::vector<sdk::Reject>>()>;
 
 /// How a run ended. `run.state` is final unless the partition could not even be claimed.
 struct RunOutcome {
@@ -62,8 +66,7 @@ class Runner {
   RunOutcome run(const model::Partition& partition, const RunOptions& options, Observer& observer);
   /// Loads rows from quarantine into their partition, on top of what is there. Rows that still
   /// cannot be loaded go back.
-  RunOutcome replay(const model::Partition& partition, const std::vector<sdk::Reject>& rows,
-                    Observer& observer);
+  RunOutcome replay(const model::Partition& partition, const RowsToReplay& rows, Observer& observer);
   /// The compiled transforms for a partition's input, as `plan` shows them.
   Result<transforms::Program> program(const model::Partition& partition);
   /// Shows the first rows of a partition as they would reach the destination. Writes nothing.

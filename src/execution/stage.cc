@@ -222,8 +222,8 @@ Result<void> Stage::write_last(const Segment& segment, const model::BatchView& r
 Result<sdk::Reject> Stage::reject(const Segment& segment, const model::BatchView& rows, std::size_t index,
                                   std::int64_t number, std::string reason) {
   if (!rows_are_original_) {
-    return sdk::Reject{"rows made by the sql transform", 0, 0, std::move(reason),
-                       row_as_json(segment.output, rows, index)};
+    return sdk::Reject{"rows made by the sql transform",         0,   0, std::move(reason),
+                       row_as_json(segment.output, rows, index), true};
   }
   auto found = TRY(lookup_.query(
       fmt::format("SELECT _weir_input, _weir_line, _weir_offset, _weir_bytes FROM {} WHERE {} = {}", table(0),
@@ -233,8 +233,10 @@ Result<sdk::Reject> Stage::reject(const Segment& segment, const model::BatchView
     return fail(ErrorCode::Internal, "the staged row {} has no origin", number);
   return sdk::Reject{std::string(origin->columns[0].text(0)),
                      static_cast<std::uint64_t>(origin->columns[1].at<std::int64_t>(0)),
-                     static_cast<std::uint64_t>(origin->columns[2].at<std::int64_t>(0)), std::move(reason),
-                     std::string(origin->columns[3].text(0))};
+                     static_cast<std::uint64_t>(origin->columns[2].at<std::int64_t>(0)),
+                     std::move(reason),
+                     std::string(origin->columns[3].text(0)),
+                     false};
 }
 
 }  // namespace weir::execution

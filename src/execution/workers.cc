@@ -46,12 +46,13 @@ Result<void> Workers::Worker::run(WorkedBlock& worked) {
 
 Result<std::unique_ptr<Workers>> Workers::create(const std::vector<transforms::Transform>& transforms,
                                                  const std::vector<transforms::Check>& checks,
-                                                 transforms::ProgramContext context, const Options& options) {
+                                                 transforms::ProgramContext context, Options options) {
   std::unique_ptr<Workers> workers(new Workers);
+  workers->spill_ = std::move(options.spill);
   workers->input_ = context.input;
   workers->database_ = TRY(engine::Database::open({.path = "",
                                                    .memory_bytes = options.engine_memory,
-                                                   .spill_folder = options.spill_folder,
+                                                   .spill_folder = workers->spill_.path(),
                                                    .threads = 1}));
   workers->connection_ = TRY(workers->database_->connect());
   workers->window_ = std::make_shared<std::optional<model::Window>>();

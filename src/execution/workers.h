@@ -10,6 +10,7 @@
 
 #include "engine/database.h"
 #include "execution/block_queue.h"
+#include "execution/spill_folder.h"
 #include "transforms/program.h"
 
 namespace weir::execution {
@@ -17,14 +18,14 @@ namespace weir::execution {
 class Workers {
  public:
   struct Options {
-    std::string spill_folder;  ///< made by the engine when staged rows outgrow memory
+    SpillFolder spill;  ///< for staged rows that outgrow memory
     std::uint64_t engine_memory;
     std::size_t count;  ///< of workers
   };
   /// Compiles transforms and checks for rows of `context.input`.
   static Result<std::unique_ptr<Workers>> create(const std::vector<transforms::Transform>& transforms,
                                                  const std::vector<transforms::Check>& checks,
-                                                 transforms::ProgramContext context, const Options& options);
+                                                 transforms::ProgramContext context, Options options);
 
   const transforms::Program& program() const { return program_; }
   const model::Schema& input() const { return input_; }
@@ -39,6 +40,7 @@ class Workers {
   struct Worker;
   Workers() = default;
 
+  SpillFolder spill_;  // outlives the engine
   model::Schema input_;
   transforms::Program program_;
   std::shared_ptr<std::optional<model::Window>> window_;  ///< what window_start() and window_end() give

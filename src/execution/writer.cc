@@ -100,7 +100,7 @@ Result<void> Writer::quarantine(sdk::Reject reject) {
   if (parts_.limit.exceeded(counts_.quarantined, counts_.read, BadRowLimit::Moment::Underway))
     return too_many();
   return parts_.quarantine.add({std::move(reject.input), reject.line, reject.offset, std::move(reject.reason),
-                                std::move(reject.bytes), parts_.run_id, parts_.now});
+                                std::move(reject.bytes), reject.partial, parts_.run_id, parts_.now});
 }
 
 Result<void> Writer::finish() const {

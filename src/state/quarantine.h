@@ -4,8 +4,9 @@
 // it. Memory stays bounded by one row. One writer a partition (its lock is held); each object
 // belongs to one thread at a time.
 //
-// Commit before the load is published: then a crash in between shows rows that are set aside again
-// by the next run, never loses any.
+// The rows belong to a load: prepare() makes them durable beside the old ones before the load is
+// published, commit() puts them in place afterwards. After a crash in between, settle_quarantine()
+// finishes or undoes it, by what the destination says.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +36,7 @@ struct QuarantinedRow {
   std::uint64_t offset = 0;  ///< first byte in the inflated input
   std::string reason;
   std::string bytes;
+  bool partial = false;  ///< the bytes are not a whole row of the input, so it cannot be replayed
   std::string run_id;
   Timestamp time;
 
@@ -52,7 +54,9 @@ class QuarantineWriter {
 
   /// Fails with Exhausted when the disk is full; the writer is then of no more use.
   Result<void> add(const QuarantinedRow& row);
-  /// Makes the rows durable and visible at once; without rows the partition's file goes away.
+  /// Makes the rows durable, to be the partition's when the load is published.
+  Result<void> prepare(const std::string& load_id);
+  /// Puts the prepared rows in place of the old ones; without rows the partition's file goes away.
   Result<void> commit();
   std::uint64_t rows() const { return rows_; }
 
@@ -106,8 +110,8 @@ struct QuarantineSummary {
 Result<std::vector<QuarantineSummary>> list_quarantine(const std::string& folder,
                                                        const std::string& pipeline);
 
-/// Removes the rows for which `replayed` says yes; returns how many went.
-Result<std::uint64_t> remove_from_quarantine(const QuarantinePlace& place,
-                                             const std::function<bool(const QuarantinedRow&)>& replayed);
+/// Finishes what a killed run left prepared when `load_id` is the published load, else undoes it.
+/// The caller holds the partition's lock.
+Result<void> settle_quarantine(const QuarantinePlace& place, const std::string& load_id);
 
 }  // namespace weir::state

@@ -49,6 +49,7 @@ std::optional<QuarantinedRow> row_from(std::string_view line) {
   row.offset = number_of(json, "offset");
   row.reason = text_of(json, "reason").value_or("");
   row.bytes = *std::move(bytes);
+  row.partial = json.value("partial", false);
   row.run_id = text_of(json, "run_id").value_or("");
   row.time = parse_timestamp(text_of(json, "time").value_or("")).value_or(Timestamp{});
   return row;

@@ -19,7 +19,13 @@ namespace {
 const Timestamp kNow = parse_timestamp("2022-01-25T10:02:11.5Z").value();
 
 QuarantinedRow row(std::uint64_t line, std::string bytes = "{", std::string reason = "no JSON") {
-  return {"logs/2022-01-24.jsonl", line, line * 100, std::move(reason), std::move(bytes), "RUN", kNow};
+  return {"logs/2022-01-24.jsonl", line, line * 100, std::move(reason), std::move(bytes), false, "RUN", kNow};
+}
+
+/// Prepares the rows for a load and puts them in place, as when nothing comes in between.
+Result<void> save(QuarantineWriter& writer) {
+  TRY(writer.prepare("LOAD"));
+  return writer.commit();
 }
 
 struct Quarantine : testing::Test {
@@ -30,7 +36,7 @@ struct Quarantine : testing::Test {
   void set_aside(const std::vector<QuarantinedRow>& rows) {
     QuarantineWriter writer(place);
     for (const auto& each : rows) ASSERT_TRUE(writer.add(each).ok());
-    const auto done = writer.commit();
+    const auto done = save(writer);
     ASSERT_TRUE(done.ok()) << done.error().to_string();
   }
 
@@ -64,7 +70,7 @@ TEST_F(Quarantine, a_full_disk_is_told_and_leaves_the_old_rows) {
                 const auto added = writer.add(row(i, std::string(1000, 'x')));
                 if (added) continue;
                 if (added.error().code() != ErrorCode::Exhausted) return 2;
-                return writer.commit().ok() ? 3 : 0;
+                return save(writer).ok() ? 3 : 0;
               }
               return 4;
             }),
@@ -80,9 +86,9 @@ TEST_F(Quarantine, a_folder_without_write_access_is_named) {
   EXPECT_EQ(in_child([&] {
               if (::setuid(65534) != 0) return 1;
               QuarantineWriter writer(place);
-              if (writer.commit().error().code() != ErrorCode::PermissionDenied) return 2;
+              if (save(writer).error().code() != ErrorCode::PermissionDenied) return 2;
               if (!writer.add(row(2)).ok()) return 3;
-              const auto done = writer.commit();
+              const auto done = save(writer);
               return !done && done.error().code() == ErrorCode::PermissionDenied ? 0 : 4;
             }),
             0);
@@ -201,14 +207,41 @@ TEST_F(Quarantine, names_no_more_than_a_hundred_kinds_of_reasons) {
   EXPECT_EQ(summary.reasons.at("other reasons"), 401U);
 }
 
-TEST_F(Quarantine, replayed_rows_can_be_removed) {
-  set_aside({row(1), row(2, "\xFF"), row(3)});
-  EXPECT_EQ(*remove_from_quarantine(place, [](const auto&) { return false; }), 0U);
-  EXPECT_EQ(*remove_from_quarantine(place, [](const auto& each) { return each.line != 2; }), 2U);
-  EXPECT_EQ(rows(), std::vector<QuarantinedRow>{row(2, "\xFF")});
-  EXPECT_EQ(*remove_from_quarantine(place, [](const auto&) { return true; }), 1U);
+TEST_F(Quarantine, prepared_rows_come_into_force_only_with_their_load) {
+  set_aside({row(1)});
+  {
+    QuarantineWriter writer(place);
+    ASSERT_TRUE(writer.add(row(2)).ok());
+    ASSERT_TRUE(writer.prepare("SECOND").ok());
+  }
+  EXPECT_EQ(lines(), "1") << "the load is not published yet";
+  ASSERT_TRUE(settle_quarantine(place, "FIRST").ok());
+  EXPECT_EQ(lines(), "1") << "the load was never published";
+  {
+    QuarantineWriter writer(place);
+    ASSERT_TRUE(writer.add(row(3)).ok());
+    ASSERT_TRUE(writer.prepare("THIRD").ok());
+  }
+  ASSERT_TRUE(settle_quarantine(place, "THIRD").ok());
+  EXPECT_EQ(lines(), "3") << "the load was published, and then the run was killed";
+  ASSERT_TRUE(settle_quarantine(place, "THIRD").ok());
+  EXPECT_EQ(folder.files(), "quarantine/request_logs/2022-01-24.jsonl");
+}
+
+TEST_F(Quarantine, a_load_without_bad_rows_removes_the_old_ones_when_it_is_published) {
+  set_aside({row(1)});
+  QuarantineWriter writer(place);
+  ASSERT_TRUE(writer.prepare("SECOND").ok());
+  EXPECT_EQ(lines(), "1");
+  ASSERT_TRUE(settle_quarantine(place, "SECOND").ok());
   EXPECT_EQ(folder.files(), "");
-  EXPECT_EQ(*remove_from_quarantine(place, [](const auto&) { return true; }), 0U);
+}
+
+TEST_F(Quarantine, partial_rows_stay_marked) {
+  auto cut = row(1);
+  cut.partial = true;
+  set_aside({cut});
+  EXPECT_EQ(rows(), std::vector<QuarantinedRow>{cut});
 }
 
 }  // namespace

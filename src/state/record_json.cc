@@ -24,7 +24,7 @@ constexpr std::array<std::pair<std::string_view, std::uint64_t RowCounts::*>, 6>
     {"quarantined", &RowCounts::quarantined},
 }};
 
-nlohmann::json parse(std::string_view text) {
+nlohmann::json parse_json(std::string_view text) {
   return nlohmann::json::parse(text, /*cb=*/nullptr, /*allow_exceptions=*/false);
 }
 
@@ -48,7 +48,7 @@ std::string counts_to_json(const CountsByTable& counts) {
 
 CountsByTable counts_from_json(std::string_view text) {
   CountsByTable counts;
-  const auto tables = parse(text);
+  const auto tables = parse_json(text);
   if (!tables.is_object()) return counts;
   for (const auto& [table, fields] : tables.items()) {
     auto& row_counts = counts[table];
@@ -73,7 +73,7 @@ std::string texts_to_json(const std::vector<std::string>& texts) {
 
 std::vector<std::string> texts_from_json(std::string_view text) {
   std::vector<std::string> texts;
-  const auto items = parse(text);
+  const auto items = parse_json(text);
   if (!items.is_array()) return texts;
   for (const auto& item : items) {
     if (item.is_string()) texts.push_back(item.get<std::string>());

@@ -13,4 +13,8 @@ namespace weir::sdk {
 /// weir keeps for itself, keys and partition columns that the rows do not have.
 Result<void> check_request(const LoadRequest& request, const DestinationCapabilities& capabilities);
 
+/// For a destination that finds a partition's rows by marks in a column `mark`, when earlier loads
+/// have written rows without them: those could not be found and would be doubled.
+Failure unmarked_rows(const TableTarget& target, const model::Partition& partition, std::string_view mark);
+
 }  // namespace weir::sdk

@@ -22,6 +22,9 @@ struct Reject {
   std::uint64_t offset = 0;  ///< first byte in the (inflated) input
   std::string reason;        ///< "timestamp: 'yesterday at noon' is not a timestamp"
   std::string bytes;         ///< the original row, without its line end
+  /// The bytes are not a whole row of the input: only its beginning, or made by an sql transform.
+  /// Such a row cannot be replayed.
+  bool partial = false;
 };
 
 /// A piece of an input that is decoded on its own. Used by one thread at a time.

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "execution/spill_folder.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <cstdio>
+#include <filesystem>
+
+#include "state/process.h"
+
+namespace weir::execution {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Whether the process that "4711-815-0" names, by number and start, is gone.
+bool is_abandoned(const std::string& name, const std::string& boot_id) {
+  long long pid = 0;
+  unsigned long long ticks = 0;
+  if (std::sscanf(name.c_str(), "%lld-%llu-", &pid, &ticks) != 2) return false;
+  return !state::is_running({pid, boot_id, ticks});
+}
+
+}  // namespace
+
+SpillFolder SpillFolder::create(const std::string& parent) {
+  static std::atomic<unsigned> next = 0;
+  static const auto self = state::current_process();
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(parent, ignored)) {
+    if (is_abandoned(entry.path().filename().string(), self.boot_id)) fs::remove_all(entry.path(), ignored);
+  }
+  return SpillFolder(fmt::format("{}/{}-{}-{}", parent, self.pid, self.started_ticks, next++));
+}
+
+SpillFolder::~SpillFolder() {
+  if (path_.empty()) return;
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+  fs::remove(fs::path(path_).parent_path(), ignored);  // goes with the last of them
+}
+
+}  // namespace weir::execution
