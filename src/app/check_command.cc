@@ -109,7 +109,10 @@ Result<ExitCode> check_in(const CheckOptions& options, Context& context) {
   config::Diagnostics diagnostics;
   const auto workspace = TRY(Workspace::open(context, diagnostics));
   std::vector<execution::Pipeline> pipelines;
-  for (const auto* file : TRY(workspace->select(options.pipelines))) {
+  // A file that cannot be read is the problem then, not that there are no pipelines.
+  const bool unreadable = workspace->project().pipelines().empty() && !diagnostics.ok();
+  const auto files = unreadable ? PipelineFiles() : TRY(workspace->select(options.pipelines));
+  for (const auto* file : files) {
     if (auto pipeline = TRY(workspace->make(*file, diagnostics))) pipelines.push_back(*std::move(pipeline));
   }
   std::vector<PipelineFindings> found;

@@ -50,7 +50,7 @@ std::string_view help_for(ErrorCode code) {
     case ErrorCode::Exhausted:
       return "make room, then run the same command again; nothing was published";
     case ErrorCode::Conflict:
-      return "another weir is at work on it; run the same command again when it is done";
+      return "run the same command again, when whoever is at work on it is done";
     case ErrorCode::Internal:
       return "this is a mistake in weir; please report it with the output of `weir logs`";
     case ErrorCode::RateLimited:

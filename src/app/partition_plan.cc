@@ -54,6 +54,10 @@ Result<std::vector<model::Partition>> partitions_in(const execution::Pipeline& p
   }
   const auto last = range.to.empty() ? *model::last_complete(every, now)
                                      : TRY(model::parse_partition(every, range.to).within("reading --to"));
+  if (last.window->start > now) {
+    return fail(ErrorCode::InvalidConfig, "--to {} has not begun yet; the last partition that is over is {}",
+                range.to, model::last_complete(every, now)->key);
+  }
   auto from = last.window->start;
   if (!range.from.empty()) {
     from = TRY(model::parse_partition(every, range.from).within("reading --from")).window->start;

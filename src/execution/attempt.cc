@@ -86,7 +86,7 @@ Result<void> Runner::Attempt::load_partition() {
   if (same && options_.loaded == RunOptions::Loaded::Skip) return confirm(*known);
   if (inputs.empty()) return publish_nothing(run_.fingerprint);
   const auto open = [&] { return pipeline_.source->open(partition_, inputs); };
-  return transfer(open, {pipeline_.target.write, run_.fingerprint, std::nullopt, 0, {}});
+  return transfer(open, {pipeline_.target.write, run_.fingerprint, known, std::nullopt, 0, {}});
 }
 
 Result<void> Runner::Attempt::replay_rows(const RowsToReplay& rows_to_replay) {
@@ -116,7 +116,7 @@ Result<void> Runner::Attempt::replay_rows(const RowsToReplay& rows_to_replay) {
   const auto open = [&] { return pipeline_.source->replay(partition_, rows); };
   const bool merges = pipeline_.target.write == model::WriteMode::Merge;
   return transfer(open, {merges ? model::WriteMode::Merge : model::WriteMode::Append, known->fingerprint,
-                         known, rows.size(), std::move(left_aside)});
+                         known, known, rows.size(), std::move(left_aside)});
 }
 
 Result<std::optional<model::LedgerEntry>> Runner::Attempt::known_load() const {
@@ -197,12 +197,12 @@ Result<void> Runner::Attempt::transfer(const Reopen& open, const Purpose& purpos
         "this pipeline has a transform that needs all rows of a partition at once (sql, or deduplicate "
         "that the destination cannot do); mend the input and run the partition again with --rerun");
   }
+  const auto write = TRY(write_mode(purpose, program));
   run_.load_id = state::make_id(services_.clock.now(), services_.random());
   std::unique_lock turn(services_.load_turn, std::defer_lock);
   if (!pipeline_.destination->capabilities().concurrent_loads) turn.lock();
-  auto load =
-      TRY(pipeline_.destination->begin(load_request(program.output, program.skip_known_keys, purpose.write))
-              .within("preparing table " + pipeline_.target.table));
+  auto load = TRY(pipeline_.destination->begin(load_request(program.output, program.skip_known_keys, write))
+                      .within("preparing table " + pipeline_.target.table));
   state::QuarantineWriter quarantine(place());
   // Rows of a replay were counted as bad already; those that still are stay where they were.
   const auto limit = purpose.onto ? BadRowLimit{} : pipeline_.max_bad_rows;
@@ -231,6 +231,24 @@ Result<void> Runner::Attempt::transfer(const Reopen& open, const Purpose& purpos
   TRY(quarantine.commit().within("the load is published, but setting bad rows aside"));
   const auto state = writer.counts().read > 0 ? state::RunState::Succeeded : state::RunState::Empty;
   return advance(state, "load_published", counts_as_json(writer.counts()));
+}
+
+/// How the rows are written, so that a partition that is loaded again is never doubled, and rows that
+/// were in the table before weir are not removed by the first load of their partition.
+Result<model::WriteMode> Runner::Attempt::write_mode(const Purpose& purpose,
+                                                     const transforms::Program& program) const {
+  if (purpose.onto || program.skip_known_keys) {
+    const bool first = !purpose.onto && (!purpose.known || purpose.known->counts.loaded == 0);
+    const bool by_window = partition_.window && !pipeline_.partitions.column.empty();
+    const bool replaces = purpose.write == model::WriteMode::ReplacePartition;
+    return first && by_window && replaces ? model::WriteMode::Append : purpose.write;
+  }
+  if (purpose.write == model::WriteMode::Append && purpose.known && purpose.known->counts.loaded > 0) {
+    return fail(ErrorCode::Unsupported,
+                "the partition is loaded, and write: append would load its rows a second time; use "
+                "replace_partition, or merge with a key");
+  }
+  return purpose.write;
 }
 
 /// The ledger entry of a load: its own account, or for a replay that of the load below it, in which

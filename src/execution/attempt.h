@@ -26,6 +26,7 @@ class Runner::Attempt {
   struct Purpose {
     model::WriteMode write;
     std::string fingerprint;
+    std::optional<model::LedgerEntry> known;  ///< what the partition held before
     /// Of a replay: the load that its rows come on top of, how many rows of its account they were,
     /// and those that cannot be tried.
     std::optional<model::LedgerEntry> onto;
@@ -42,6 +43,7 @@ class Runner::Attempt {
   Result<void> confirm(const model::LedgerEntry& known);
   Result<void> publish_nothing(const std::string& fingerprint);
   Result<void> transfer(const Reopen& open, const Purpose& purpose);
+  Result<model::WriteMode> write_mode(const Purpose& purpose, const transforms::Program& program) const;
   Result<model::LedgerEntry> entry_of(const Purpose& purpose, const model::RowCounts& counts,
                                       const std::string& content_hash) const;
   Result<void> stream(sdk::Extraction& extraction, Workers& workers, Writer& writer);

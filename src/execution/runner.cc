@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execution/runner.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "execution/attempt.h"
@@ -56,7 +57,7 @@ Result<Workers*> Runner::workers_for(const model::Partition& partition, const mo
   context.destination_resolves_keys = pipeline_.destination->capabilities().resolves_keys &&
                                       pipeline_.target.write != model::WriteMode::Merge;
   if (partition.window) context.partition_column = pipeline_.partitions.column;
-  context.refuse_outside_window = pipeline_.source->partitions_inputs();
+  context.refuse_outside_window = TRY(has_inputs_of_its_own(partition));
   context.sample = [&](const std::string& column) { return sample_of(column, reopen); };
   context.resolve_secret = [&](const config::SecretReference& reference) {
     config::Diagnostics warnings;
@@ -74,6 +75,21 @@ Result<Workers*> Runner::workers_for(const model::Partition& partition, const mo
                                   pipeline_.memory_bytes / 3 / services_.runners, services_.workers}));
   queries_ = std::move(queries);
   return workers_.get();
+}
+
+/// Whether nobody else reads this partition's inputs. A daily file serves all hours of its day, so
+/// its rows of other hours are for their partitions.
+Result<bool> Runner::has_inputs_of_its_own(const model::Partition& partition) const {
+  if (!partition.window || !pipeline_.source->partitions_inputs()) return false;
+  const auto every = pipeline_.partitions.every;
+  const auto own = TRY(pipeline_.source->inputs(partition));
+  for (const auto neighbour : {Timestamp{partition.window->start.micros - 1}, partition.window->end}) {
+    for (const auto& theirs : TRY(pipeline_.source->inputs(model::partition_of(every, neighbour)))) {
+      const auto is_theirs = [&](const sdk::InputStamp& input) { return input.name == theirs.name; };
+      if (std::any_of(own.begin(), own.end(), is_theirs)) return false;
+    }
+  }
+  return true;
 }
 
 /// Values of a column in the first block that has rows; none when it cannot be read.

@@ -81,6 +81,7 @@ class Runner {
   Result<Workers*> workers_for(const model::Partition& partition, const model::Schema& input,
                                const Reopen& reopen);
 
+  Result<bool> has_inputs_of_its_own(const model::Partition& partition) const;
   static std::vector<std::string> sample_of(const std::string& column, const Reopen& reopen);
 
   const Pipeline& pipeline_;

@@ -113,11 +113,12 @@ Failure Writer::too_many() const {
   const auto worst = std::max_element(kinds_.begin(), kinds_.end(), [](const auto& a, const auto& b) {
     return a.second.rows < b.second.rows;
   });
-  return fail(
-      ErrorCode::DataMismatch,
-      "{} of {} rows are bad, and max_bad_rows allows {}; nothing was published. Most often ({} times): {}",
-      with_thousands(counts_.quarantined), with_thousands(std::max(counts_.read, counts_.quarantined)),
-      parts_.limit.to_string(), with_thousands(worst->second.rows), worst->second.first);
+  return fail(ErrorCode::DataMismatch,
+              "{} of {} rows are bad, and max_bad_rows allows {}; nothing was published. The most frequent "
+              "reason, {} of them: {}",
+              with_thousands(counts_.quarantined),
+              with_thousands(std::max(counts_.read, counts_.quarantined)), parts_.limit.to_string(),
+              with_thousands(worst->second.rows), worst->second.first);
 }
 
 }  // namespace weir::execution

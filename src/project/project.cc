@@ -196,6 +196,13 @@ Result<std::optional<execution::Pipeline>> Project::make(const PipelineFile& fil
                       fmt::format("this destination cannot write in the mode {}", model::name(target.write)));
     return std::optional<execution::Pipeline>();
   }
+  if (target.write == model::WriteMode::Replace && pipeline.partitions.every != model::Every::None) {
+    diagnostics.error(
+        file.options.destination.at(),
+        "write: replace would leave the rows of the last partition only; use replace_partition, or "
+        "load everything as one with `partitions: none`");
+    return std::optional<execution::Pipeline>();
+  }
   return std::optional(std::move(pipeline));
 }
 
