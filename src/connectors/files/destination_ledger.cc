@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "connectors/files/destination_ledger_json.h"
+#include "connectors/files/writer.h"
 #include "connectors/files/writer_disk.h"
 
 namespace weir::files {
@@ -120,7 +121,11 @@ Result<void> FilesLedger::finish_interrupted() const {
   const auto folder = folder_ / "_weir" / "publishing";
   if (!has_journal(TRY(entries_of(folder)))) return {};
   const auto lock = TRY(DiskLock::wait_for(lock_path()));
-  for (const auto& path : TRY(entries_of(folder))) {
+  return finish_interrupted_locked();
+}
+
+Result<void> FilesLedger::finish_interrupted_locked() const {
+  for (const auto& path : TRY(entries_of(folder_ / "_weir" / "publishing"))) {
     if (path.extension() != ".json") continue;
     const auto text = TRY(read_file(path));
     if (!text) continue;
@@ -150,10 +155,8 @@ Result<void> FilesLedger::carry_out(const Publication& publication) const {
   if (knows(records, publication.load_id)) return remove_file(journal_path(publication.load_id));
   std::vector<fs::path> folders;
   for (const auto& move : publication.moves) {
-    const auto to = folder_ / move.to;
-    TRY(make_folder(to.parent_path()));
-    TRY(move_file(folder_ / move.from, to));
-    folders.push_back(to.parent_path());
+    TRY(put_in_place(publication, move));
+    folders.push_back((folder_ / move.to).parent_path());
   }
   std::sort(folders.begin(), folders.end());
   folders.erase(std::unique(folders.begin(), folders.end()), folders.end());
@@ -165,6 +168,23 @@ Result<void> FilesLedger::carry_out(const Publication& publication) const {
   TRY(make_folder(path.parent_path()));
   TRY(replace_file(path, records_json(records)));
   return remove_file(journal_path(publication.load_id));
+}
+
+Result<void> FilesLedger::put_in_place(const Publication& publication, const Move& move) const {
+  const auto from = folder_ / move.from;
+  const auto to = folder_ / move.to;
+  TRY(make_folder(to.parent_path()));
+  auto moved = move_file(from, to);
+  if (moved.ok() || moved.error().code() != ErrorCode::NotFound) return moved;
+  // An earlier attempt may have moved it; then the bytes of the load are there.
+  const auto there = measure_file(to);
+  if (there.ok() && there->bytes == move.bytes && there->hash == move.hash) return {};
+  if (!there.ok() && there.error().code() != ErrorCode::NotFound) return Failure(there.error());
+  return fail(ErrorCode::DataMismatch,
+              "the staged file '{}' is gone, and '{}' does not hold its {} bytes; put the staged file back, "
+              "or remove '{}' and load partition {} of pipeline {} again",
+              from.string(), to.string(), move.bytes, journal_path(publication.load_id).string(),
+              publication.partition, publication.pipeline);
 }
 
 Result<void> FilesLedger::remember_columns(const Publication& publication) const {

@@ -38,6 +38,8 @@ struct LoadRecord {
 
 struct Move {
   std::string from, to;  ///< relative to the destination's folder
+  std::uint64_t bytes = 0;
+  std::string hash;
 };
 
 struct TableColumns {
@@ -60,6 +62,8 @@ class FilesLedger {
 
   /// Finishes what a crash interrupted. Cheap when there is nothing.
   Result<void> finish_interrupted() const;
+  /// The same for a caller who holds lock_path().
+  Result<void> finish_interrupted_locked() const;
   /// A partition's records, oldest first.
   Result<std::vector<LoadRecord>> partition(const std::string& pipeline, const std::string& key) const;
   /// All records, oldest first; empty pipeline: of all pipelines.
@@ -67,7 +71,8 @@ class FilesLedger {
   /// The columns of a table; nothing before its first load.
   Result<std::optional<model::Schema>> columns(const std::string& table) const;
 
-  /// Decides a publication. The caller holds lock_path().
+  /// Decides a publication. After an error it may be decided or not: is_decided() knows. The caller
+  /// holds lock_path().
   Result<void> commit(const Publication& publication) const;
   /// Does what was decided; may be repeated. The caller holds lock_path().
   Result<void> carry_out(const Publication& publication) const;
@@ -83,6 +88,7 @@ class FilesLedger {
   std::filesystem::path partition_path(const std::string& pipeline, const std::string& key) const;
   std::filesystem::path table_path(const std::string& table) const;
   std::filesystem::path journal_path(const std::string& load_id) const;
+  Result<void> put_in_place(const Publication& publication, const Move& move) const;
   Result<void> remember_columns(const Publication& publication) const;
 
   std::filesystem::path folder_;

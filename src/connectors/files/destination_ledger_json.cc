@@ -139,7 +139,9 @@ Result<model::Schema> parse_columns(std::string_view text) {
 
 std::string publication_json(const Publication& publication) {
   Json moves = Json::array();
-  for (const auto& move : publication.moves) moves.push_back({{"from", move.from}, {"to", move.to}});
+  for (const auto& move : publication.moves) {
+    moves.push_back({{"from", move.from}, {"to", move.to}, {"bytes", move.bytes}, {"hash", move.hash}});
+  }
   Json tables = Json::array();
   for (const auto& [table, columns] : publication.tables) {
     tables.push_back({{"table", table}, {"columns", to_json(columns)}});
@@ -160,7 +162,9 @@ Result<Publication> parse_publication(std::string_view text) {
     publication.pipeline = json.at("pipeline");
     publication.partition = json.at("partition");
     publication.records = records_of(json.at("loads"));
-    for (const auto& move : json.at("moves")) publication.moves.push_back({move.at("from"), move.at("to")});
+    for (const auto& move : json.at("moves")) {
+      publication.moves.push_back({move.at("from"), move.at("to"), move.at("bytes"), move.at("hash")});
+    }
     publication.removals = json.at("removals").get<std::vector<std::string>>();
     for (const auto& table : json.at("tables")) {
       publication.tables.push_back({table.at("table"), schema_of(table.at("columns"))});

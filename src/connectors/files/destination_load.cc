@@ -84,7 +84,7 @@ Result<Staging> Staging::create(const FilesLedger& ledger, const std::string& lo
 }
 
 Staging::~Staging() {
-  if (path_.empty()) return;
+  if (path_.empty() || at_end_ == AtEnd::Keep) return;
   std::error_code ignored;
   fs::remove_all(path_, ignored);
 }
@@ -116,13 +116,23 @@ Result<void> FilesLoad::prepare() {
 Result<void> FilesLoad::publish(const std::vector<model::LedgerEntry>& entries) {
   TRY(check_entries(entries, request_.load_id));
   TRY(prepare());
-  TRY(ledger_.finish_interrupted());
   const auto lock = TRY(DiskLock::wait_for(ledger_.lock_path()));
+  // Under the lock, so that no decided load can come after this one and put older files over its own.
+  TRY(ledger_.finish_interrupted_locked());
   const auto own = TRY(ledger_.partition(request_.pipeline, request_.partition.key));
-  if (knows(own, request_.load_id)) return {};
-  const auto publication = TRY(plan_publication(entries, own));
-  TRY(ledger_.commit(publication));
-  return ledger_.carry_out(publication);
+  if (!knows(own, request_.load_id)) TRY(decide_and_carry_out(TRY(plan_publication(entries, own))));
+  staging_.remove_at_end();
+  return {};
+}
+
+// The journal needs the staged files, whether this process or the next one carries it out.
+Result<void> FilesLoad::decide_and_carry_out(const Publication& publication) {
+  staging_.keep();
+  auto decided = ledger_.commit(publication);
+  if (decided.ok()) return ledger_.carry_out(publication);
+  const auto journal = ledger_.is_decided(staging_.path());
+  if (journal.ok() && !*journal) staging_.remove_at_end();
+  return decided;
 }
 
 Result<Publication> FilesLoad::plan_publication(const std::vector<model::LedgerEntry>& entries,
@@ -146,8 +156,8 @@ Result<void> FilesLoad::add_table(std::size_t index, const std::vector<LoadRecor
   record->write = plan.target.write;
   if (const auto& written = written_[index]) {
     record->file = DataFile{plan.path, written->bytes, written->rows, written->hash, plan.writer->columns()};
-    publication.moves.push_back(
-        {(staging_.path() / staged_name(index)).lexically_relative(folder_).string(), plan.path});
+    publication.moves.push_back({(staging_.path() / staged_name(index)).lexically_relative(folder_).string(),
+                                 plan.path, written->bytes, written->hash});
   }
   for (const auto& older : TRY(replaced_files(plan, own))) {
     const bool written_again = record->file && older.file->path == record->file->path;

@@ -15,8 +15,8 @@
 
 namespace weir::files {
 
-/// A folder for the staged files of one load. It is removed with this object; folders that a crash
-/// left behind are removed by the next load that begins.
+/// A folder for the staged files of one load. It is removed with this object unless it is kept;
+/// folders that a crash left behind are removed by the next load that begins.
 class Staging {
  public:
   static Result<Staging> create(const FilesLedger& ledger, const std::string& load_id);
@@ -24,11 +24,16 @@ class Staging {
   Staging& operator=(Staging&&) = delete;
   ~Staging();
   const std::filesystem::path& path() const { return path_; }
+  /// From here on the folder outlives this object, until remove_at_end().
+  void keep() { at_end_ = AtEnd::Keep; }
+  void remove_at_end() { at_end_ = AtEnd::Remove; }
 
  private:
+  enum class AtEnd { Remove, Keep };
   Staging(std::filesystem::path path, DiskLock lock) : path_(std::move(path)), lock_(std::move(lock)) {}
   std::filesystem::path path_;
   DiskLock lock_;
+  AtEnd at_end_ = AtEnd::Remove;
 };
 
 /// Where one table of a load goes.
@@ -49,6 +54,7 @@ class FilesLoad final : public sdk::Load {
   Result<void> publish(const std::vector<model::LedgerEntry>& entries) override;
 
  private:
+  Result<void> decide_and_carry_out(const Publication& publication);
   Result<Publication> plan_publication(const std::vector<model::LedgerEntry>& entries,
                                        const std::vector<LoadRecord>& own) const;
   Result<void> add_table(std::size_t index, const std::vector<LoadRecord>& own,

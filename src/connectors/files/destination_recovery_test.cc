@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What crashes, failing disks and loads side by side leave of a publication.
+#include <functional>
 #include <thread>
 
 #include "connectors/files/destination_fixture.h"
@@ -34,7 +35,9 @@ TEST_P(InterruptedPublication, is_finished_by_whoever_comes_next) {
     const auto& columns = wanted.tables[i].schema;
     publication.records.push_back(
         {entry(wanted, i), WriteMode::ReplacePartition, DataFile{path, 1, 1, "", columns}});
-    publication.moves.push_back({"_weir/staging/2/" + std::to_string(i) + ".part", path});
+    const auto measured = measure_file(staging / staged_name(i));
+    ASSERT_TRUE(measured.ok());
+    publication.moves.push_back({"_weir/staging/2/" + staged_name(i), path, measured->bytes, measured->hash});
     publication.tables.push_back({wanted.tables[i].table, columns});
   }
   const FilesLedger ledger(out);
@@ -57,6 +60,108 @@ TEST_P(InterruptedPublication, is_finished_by_whoever_comes_next) {
 }
 
 INSTANTIATE_TEST_SUITE_P(AtEveryPoint, InterruptedPublication, testing::Values(0, 1, 2));
+
+/// A load that is decided, and whose files cannot be moved: something stands in their way.
+class ObstructedPublication : public FilesDestinationTest {
+ protected:
+  /// Publishes page `page` while `path` is taken by `obstacle`; then the obstacle is gone.
+  Result<void> publish_past(const fs::path& path, const std::string& page,
+                            const std::function<void()>& obstruct) {
+    auto destination = open();
+    const auto wanted = request("2", day("2022-01-24"));
+    auto begun = TRY(destination->begin(wanted));
+    const TestRows rows(visits(), {{"2", page}});
+    TRY(begun->write(0, rows.view()));
+    TRY(begun->prepare());
+    obstruct();
+    auto published = begun->publish({entry(wanted)});
+    begun.reset();
+    fs::remove_all(path);
+    return published;
+  }
+  fs::path out() const { return folder_ / "out"; }
+};
+
+TEST_F(ObstructedPublication, of_a_new_file_is_completed_when_the_way_is_free) {
+  const auto published = publish_past(out() / "visits", "/new", [&] { std::ofstream(out() / "visits"); });
+  ASSERT_FALSE(published.ok());
+  const auto found = open()->find_load("usage", "2022-01-24");
+  ASSERT_TRUE(found.ok()) << found.error().to_string();
+  ASSERT_EQ(found->size(), 1U);
+  EXPECT_EQ(found->front().load_id, "2");
+  EXPECT_EQ(text("visits/2022-01-24.csv"), "id,page\n2,/new\n");
+  ASSERT_TRUE(load(request("3", day("2022-01-25")), {{"3", "/c"}}).ok());
+  EXPECT_TRUE(fs::is_empty(out() / "_weir/staging"));
+}
+
+TEST_F(ObstructedPublication, of_a_replaced_file_does_not_keep_the_old_bytes) {
+  ASSERT_TRUE(load(request("1", day("2022-01-24")), {{"1", "/old"}}).ok());
+  const auto target = out() / "visits/2022-01-24.csv";
+  const auto aside = out() / "aside";
+  const auto published = publish_past(target, "/new", [&] {
+    fs::rename(target, aside);
+    fs::create_directory(target);
+  });
+  ASSERT_FALSE(published.ok());
+  fs::rename(aside, target);
+  const auto found = open()->ledger("usage");
+  ASSERT_TRUE(found.ok()) << found.error().to_string();
+  EXPECT_EQ(found->size(), 2U);
+  EXPECT_EQ(text("visits/2022-01-24.csv"), "id,page\n2,/new\n");
+}
+
+TEST_F(ObstructedPublication, whose_staged_file_was_lost_does_not_take_another_file_for_it) {
+  ASSERT_TRUE(load(request("1", day("2022-01-24")), {{"1", "/old"}}).ok());
+  const auto target = out() / "visits/2022-01-24.csv";
+  const auto published = publish_past(target, "/new", [&] {
+    fs::rename(target, out() / "aside");
+    fs::create_directory(target);
+  });
+  ASSERT_FALSE(published.ok());
+  // As many bytes as those of the load, but others.
+  fs::rename(out() / "aside", target);
+  fs::remove_all(out() / "_weir/staging/2");
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const auto found = open()->find_load("usage", "2022-01-24");
+    ASSERT_FALSE(found.ok());
+    EXPECT_EQ(found.error().code(), ErrorCode::DataMismatch);
+    EXPECT_NE(found.error().message().find("_weir/publishing/2.json"), std::string::npos)
+        << found.error().message();
+  }
+  // The message's way out.
+  fs::remove(out() / "_weir/publishing/2.json");
+  ASSERT_TRUE(load(request("3", day("2022-01-24")), {{"3", "/new"}}).ok());
+  EXPECT_EQ(text("visits/2022-01-24.csv"), "id,page\n3,/new\n");
+}
+
+TEST_F(ObstructedPublication, can_be_published_again_by_the_same_load) {
+  auto destination = open();
+  const auto wanted = request("1", day("2022-01-24"));
+  auto begun = destination->begin(wanted);
+  ASSERT_TRUE(begun.ok());
+  const TestRows rows(visits(), {{"1", "/a"}});
+  ASSERT_TRUE((*begun)->write(0, rows.view()).ok());
+  std::ofstream(out() / "visits") << "in the way";
+  ASSERT_FALSE((*begun)->publish({entry(wanted)}).ok());
+  fs::remove(out() / "visits");
+  const auto published = (*begun)->publish({entry(wanted)});
+  ASSERT_TRUE(published.ok()) << published.error().to_string();
+  begun->reset();
+  EXPECT_EQ(text("visits/2022-01-24.csv"), "id,page\n1,/a\n");
+  EXPECT_TRUE(fs::is_empty(out() / "_weir/staging"));
+}
+
+TEST_F(ObstructedPublication, that_was_not_decided_leaves_nothing_staged) {
+  fs::path publishing;
+  const auto published = publish_past(out() / "_weir/publishing", "/new", [&] {
+    fs::create_directory(out() / "_weir/publishing");
+    // The journal is written beside its name first; a folder of that name keeps it from being written.
+    fs::create_directories(out() / "_weir/publishing/2.json.next");
+  });
+  ASSERT_FALSE(published.ok());
+  EXPECT_TRUE(fs::is_empty(out() / "_weir/staging"));
+  EXPECT_TRUE(open()->find_load("usage", "2022-01-24")->empty());
+}
 
 TEST_F(FilesDestinationTest, keeps_the_staged_files_of_a_decided_load) {
   const auto killed = folder_ / "out/_weir/staging/killed";

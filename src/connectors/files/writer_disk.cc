@@ -115,9 +115,7 @@ Result<std::optional<std::string>> read_file(const fs::path& path) {
 
 Result<void> move_file(const fs::path& from, const fs::path& to) {
   if (::rename(from.c_str(), to.c_str()) == 0) return {};
-  const int failed = errno;
-  if (failed == ENOENT && fs::exists(to)) return {};
-  return disk_failure("write", to, failed);
+  return disk_failure("write", to, errno);
 }
 
 Result<void> remove_file(const fs::path& path) {

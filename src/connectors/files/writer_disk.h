@@ -23,7 +23,7 @@ Result<void> sync_folder(const std::filesystem::path& folder);
 Result<void> replace_file(const std::filesystem::path& path, std::string_view text);
 /// Nothing when there is no such file.
 Result<std::optional<std::string>> read_file(const std::filesystem::path& path);
-/// Moves a file over another one; nothing happens when it has been moved already.
+/// Moves a file over another one; NotFound when there is no `from`, or no folder for `to`.
 Result<void> move_file(const std::filesystem::path& from, const std::filesystem::path& to);
 Result<void> remove_file(const std::filesystem::path& path);
 
