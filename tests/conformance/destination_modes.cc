@@ -121,6 +121,72 @@ TEST_P(DestinationSuite, a_partition_without_a_column_replaces_what_it_wrote) {
   EXPECT_EQ(table("visits", kVisits), "2|2022-01-24 23:59:59.999999|/b\n5|NULL|/newer\n");
 }
 
+TEST_P(DestinationSuite, a_partition_without_a_column_replaces_rows_added_to_it_later) {
+  WEIR_NEEDS(WriteMode::ReplacePartition);
+  WEIR_NEEDS(WriteMode::Append);
+  const auto target = visits(WriteMode::ReplacePartition);
+  load(request("1", day("2022-01-24"), target), {kFirst});
+  load(request("2", day("2022-01-25"), target), {kNextDay});
+  load(request("3", day("2022-01-24"), visits(WriteMode::Append)), {kLast});
+  load(request("4", day("2022-01-24"), target), {kFirst, kLast});
+  EXPECT_EQ(table("visits", schema_of("id integer")), "1\n2\n3\n");
+}
+
+TEST_P(DestinationSuite, rows_added_to_a_replaced_partition_skip_known_keys) {
+  WEIR_NEEDS(WriteMode::ReplacePartition);
+  WEIR_NEEDS(WriteMode::Append);
+  if (!destination().capabilities().resolves_keys) GTEST_SKIP() << "the destination does not resolve keys";
+  auto target = visits(WriteMode::ReplacePartition);
+  target.key = {"id"};
+  target.skip_known_keys = true;
+  auto addition = target;
+  addition.write = WriteMode::Append;
+  load(request("1", day("2022-01-24"), target), {kFirst});
+  const auto outcome = load(request("2", day("2022-01-24"), addition),
+                            {{"1", std::nullopt, "/again"}, kLast, kNextDay, kLast});
+  EXPECT_EQ(outcome.deduplicated, 2U);
+  EXPECT_EQ(text_of(outcome.refused), "");
+  EXPECT_EQ(table("visits", schema_of("id integer, page text")), "1|/a\n2|/b\n3|/c\n");
+  EXPECT_EQ(load(request("3", day("2022-01-24"), target), {kLast}).deduplicated, 0U);
+  EXPECT_EQ(table("visits", schema_of("id integer, page text")), "2|/b\n");
+}
+
+TEST_P(DestinationSuite, rows_merged_into_a_replaced_partition_are_replaced_too) {
+  WEIR_NEEDS(WriteMode::ReplacePartition);
+  WEIR_NEEDS(WriteMode::Merge);
+  auto target = visits(WriteMode::ReplacePartition);
+  target.key = {"id"};
+  auto merge = target;
+  merge.write = WriteMode::Merge;
+  load(request("1", day("2022-01-24"), target), {kFirst});
+  load(request("2", day("2022-01-25"), target), {kLast});
+  load(request("3", day("2022-01-24"), merge), {{"2", std::nullopt, "/taken over"}, kNextDay});
+  load(request("4", day("2022-01-24"), target), {{"4", std::nullopt, "/new"}});
+  EXPECT_EQ(table("visits", schema_of("id integer, page text")), "4|/new\n");
+}
+
+TEST_P(DestinationSuite, rows_of_an_earlier_mode_are_replaced_or_the_load_is_refused_but_never_doubled) {
+  WEIR_NEEDS(WriteMode::ReplacePartition);
+  WEIR_NEEDS(WriteMode::Append);
+  load(request("1", day("2022-01-24"), visits(WriteMode::Append)), {kFirst});
+  load(request("2", day("2022-01-25"), visits(WriteMode::Append)), {kNextDay});
+  // A partition that is new must not wipe the traces of the others.
+  for (const auto& [partition, row, expected] :
+       {std::tuple("2022-01-26", kLast, "1\n2\n3\n"), std::tuple("2022-01-24", kFirst, "1\n2\n3\n")}) {
+    const auto wanted = request(partition, day(partition), visits(WriteMode::ReplacePartition));
+    const auto begun = destination().begin(wanted);
+    if (begun) {
+      const TestRows rows(kVisits, {row});
+      ASSERT_TRUE((*begun)->write(0, rows.view()).ok());
+      ASSERT_TRUE((*begun)->publish({entry(wanted, 0, 1)}).ok());
+      EXPECT_EQ(table("visits", schema_of("id integer")), expected);
+    } else {
+      EXPECT_EQ(begun.error().code(), ErrorCode::DataMismatch) << begun.error().to_string();
+      EXPECT_EQ(table("visits", schema_of("id integer")), "1\n3\n");
+    }
+  }
+}
+
 TEST_P(DestinationSuite, a_pipeline_replaces_only_what_it_wrote_itself) {
   WEIR_NEEDS(WriteMode::ReplacePartition);
   const auto target = visits(WriteMode::ReplacePartition);

@@ -113,6 +113,7 @@ class DuckdbDestinationTest : public testing::Test {
     entry.pipeline = request.pipeline;
     entry.partition = request.partition.key;
     entry.table = request.tables[0].table;
+    entry.counts.loaded = rows.size() - outcome.deduplicated - outcome.refused.size();
     TRY(begun->publish({entry}));
     return outcome;
   }
@@ -145,6 +146,36 @@ TEST_F(DuckdbDestinationTest, finds_columns_whatever_their_case) {
   const sdk::TableTarget target{.table = "events", .schema = schema_of("insertid text, at timestamp")};
   ASSERT_TRUE(load({"1", "usage", whole(), {target}}, {{"a", "2022-01-24 10:00:00.000000"}}).ok());
   EXPECT_EQ(number("SELECT count(*) FROM Events WHERE InsertId = 'a' AND epoch(\"At\") = 1643018400"), 1);
+}
+
+TEST_F(DuckdbDestinationTest, rows_written_before_there_were_marks_cannot_be_replaced) {
+  sdk::TableTarget target{.table = "events", .schema = schema_of("id integer")};
+  ASSERT_TRUE(load({"1", "usage", whole(), {target}}, {{"1"}}).ok());
+  target.write = model::WriteMode::ReplacePartition;
+  const auto refused = load({"2", "usage", whole(), {target}}, {{"1"}});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code(), ErrorCode::DataMismatch);
+  EXPECT_NE(
+      refused.error().message().find("events holds rows that earlier loads wrote without _weir_load_id"),
+      std::string::npos);
+  EXPECT_EQ(number("SELECT count(*) FROM events"), 1);
+  execute(
+      "DELETE FROM events; INSERT INTO events VALUES (7); "
+      "ALTER TABLE \"events\" ADD COLUMN _weir_load_id TEXT");
+  for (const auto* id : {"3", "4"}) ASSERT_TRUE(load({id, "usage", whole(), {target}}, {{"1"}}).ok());
+  EXPECT_EQ(number("SELECT sum(id) FROM events"), 8);
+}
+
+TEST_F(DuckdbDestinationTest, an_emptied_table_and_rows_of_others_can_get_marks) {
+  sdk::TableTarget target{.table = "events", .schema = schema_of("id integer")};
+  ASSERT_TRUE(load({"1", "usage", whole(), {target}}, {{"1"}}).ok());
+  execute("DELETE FROM events; CREATE TABLE others (id BIGINT); INSERT INTO others VALUES (7)");
+  target.write = model::WriteMode::ReplacePartition;
+  ASSERT_TRUE(load({"2", "usage", whole(), {target}}, {{"1"}}).ok());
+  EXPECT_EQ(number("SELECT count(*) FROM events WHERE _weir_load_id = '2'"), 1);
+  target.table = "others";
+  for (const auto* id : {"3", "4"}) ASSERT_TRUE(load({id, "usage", whole(), {target}}, {{"1"}}).ok());
+  EXPECT_EQ(number("SELECT sum(id) FROM others"), 8);
 }
 
 TEST_F(DuckdbDestinationTest, refuses_a_null_where_the_table_takes_none) {

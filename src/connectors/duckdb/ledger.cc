@@ -77,6 +77,12 @@ Result<bool> was_published(engine::Connection& connection, const std::string& lo
              fmt::format("SELECT count(*) FROM _weir_loads WHERE load_id = {}", sql_literal(load_id)))) > 0;
 }
 
+Result<bool> tells_of_rows(engine::Connection& connection, const std::string& table) {
+  return TRY(connection.query_integer(fmt::format(
+             "SELECT count(*) FROM _weir_loads WHERE lower(table_name) = lower({}) AND rows_loaded > 0",
+             sql_literal(table)))) > 0;
+}
+
 Result<void> write_entry(engine::Connection& connection, const model::LedgerEntry& entry) {
   const auto& counts = entry.counts;
   return connection.execute(

@@ -15,6 +15,8 @@ namespace weir::duckdb {
 Result<void> create_ledger(engine::Connection& connection);
 /// Whether an earlier load had this id.
 Result<bool> was_published(engine::Connection& connection, const std::string& load_id);
+/// Whether published loads have brought rows into a table.
+Result<bool> tells_of_rows(engine::Connection& connection, const std::string& table);
 Result<void> write_entry(engine::Connection& connection, const model::LedgerEntry& entry);
 /// The newest entry of each table, oldest first.
 Result<std::vector<model::LedgerEntry>> newest_entries(engine::Connection& connection,

@@ -197,10 +197,16 @@ Result<void> RowWriter::finish() {
     if (std::find(plan_.key.begin(), plan_.key.end(), i) != plan_.key.end()) continue;
     changes.push_back(fmt::format("{0} = excluded.{0}", sql_identifier(plan_.columns[i])));
   }
-  const auto columns = identifiers(plan_.columns);
+  auto columns = identifiers(plan_.columns);
+  auto values = columns;
+  if (plan_.marks_rows) {
+    columns += fmt::format(", {}", kLoadColumn);
+    values += ", " + sql_literal(load_id_);
+    changes.push_back(fmt::format("{0} = excluded.{0}", kLoadColumn));
+  }
   const auto action = changes.empty() ? std::string("NOTHING") : "UPDATE SET " + join(changes);
   TRY(connection_.execute(fmt::format("INSERT INTO {} ({}) SELECT {} FROM {} ON CONFLICT ({}) DO {}",
-                                      sql_identifier(target_.table), columns, columns, names_.staging,
+                                      sql_identifier(target_.table), columns, values, names_.staging,
                                       identifiers(target_.key), action)));
   return connection_.execute("DROP TABLE " + names_.staging);
 }

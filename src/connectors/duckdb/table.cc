@@ -7,6 +7,8 @@
 #include <span>
 
 #include "base/text.h"
+#include "connectors/duckdb/ledger.h"
+#include "connectors/sdk/load_request.h"
 
 namespace weir::duckdb {
 namespace {
@@ -108,6 +110,16 @@ Result<void> check_names(const sdk::TableTarget& target) {
   return {};
 }
 
+Result<void> check_marks(engine::Connection& connection, const StoredTable& stored,
+                         const sdk::TableTarget& target, const model::Partition& partition) {
+  if (target.write != WriteMode::ReplacePartition || replaces_by_time(target, partition)) return {};
+  if (stored.find(kLoadColumn) != nullptr || !TRY(tells_of_rows(connection, target.table))) return {};
+  const auto rows = TRY(connection.query_integer(
+      fmt::format("SELECT count(*) FROM (SELECT 1 FROM {} LIMIT 1)", sql_identifier(target.table))));
+  if (rows == 0) return {};
+  return sdk::unmarked_rows(target, partition, kLoadColumn);
+}
+
 void plan_new_table(const sdk::TableTarget& target, TablePlan& plan) {
   std::vector<std::string> parts;
   for (const auto& column : target.schema.columns) {
@@ -186,6 +198,8 @@ Result<TablePlan> plan_table(engine::Connection& connection, const sdk::TableTar
   plan.not_null = plan.key;
   const auto stored = TRY(read_table(connection, target.table));
   if (stored) {
+    TRY(check_marks(connection, *stored, target, partition));
+    plan.marks_rows |= stored->find(kLoadColumn) != nullptr;
     TRY(plan_stored_table(*stored, target, plan));
   } else {
     plan_new_table(target, plan);

@@ -13,6 +13,7 @@
 namespace weir::duckdb {
 
 /// Names the load that wrote a row, in tables whose partitions are replaced without a time column.
+/// There every load marks its rows, whatever its mode, so that a later one can replace them.
 inline constexpr const char* kLoadColumn = "_weir_load_id";
 
 struct TablePlan {
@@ -24,7 +25,9 @@ struct TablePlan {
   bool marks_rows = false;            ///< rows carry kLoadColumn
 };
 
-/// Looks the table up and works out what to do. DataMismatch when a column cannot take ours.
+/// Looks the table up and works out what to do. DataMismatch when a column cannot take ours, or when a
+/// partition's rows are to be found by marks but earlier loads, of whichever partition or pipeline,
+/// wrote into the table before it had any. The ledger must exist.
 Result<TablePlan> plan_table(engine::Connection& connection, const sdk::TableTarget& target,
                              const model::Partition& partition);
 

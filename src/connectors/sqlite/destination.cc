@@ -12,6 +12,7 @@
 #include "connectors/sqlite/file.h"
 #include "connectors/sqlite/ledger.h"
 #include "connectors/sqlite/load.h"
+#include "connectors/sqlite/marks.h"
 #include "connectors/sqlite/plan.h"
 #include "connectors/sqlite/table.h"
 
@@ -90,6 +91,7 @@ class SqliteDestination final : public sdk::Destination {
       std::optional<StoredTable> stored;
       if (database != nullptr) stored = TRY(read_table(*database, target.table));
       TRY(plan_table(stored, target, request.partition));
+      if (stored) TRY(check_marks(*database, *stored, target, request.partition));
     }
     return {};
   }

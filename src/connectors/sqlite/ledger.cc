@@ -102,6 +102,13 @@ Result<bool> was_published(Database& database, const std::string& load_id) {
   return found.step();
 }
 
+Result<bool> tells_of_rows(Database& database, const std::string& table) {
+  if (!TRY(has_ledger(database))) return false;
+  auto found = TRY(database.prepare("SELECT 1 FROM _weir_loads WHERE table_name = ? AND rows_loaded > 0"));
+  found.bind(1, table);
+  return found.step();
+}
+
 // The row number tells the order of publication: only one load at a time gets into the file.
 Result<std::vector<model::LedgerEntry>> newest_entries(Database& database, const std::string& pipeline,
                                                        const std::string& partition,

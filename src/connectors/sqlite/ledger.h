@@ -14,6 +14,8 @@ Result<void> create_ledger(Database& database);
 Result<void> write_entry(Database& database, const model::LedgerEntry& entry);
 /// Whether a load of this id was published. A file without a ledger has none.
 Result<bool> was_published(Database& database, const std::string& load_id);
+/// Whether published loads have brought rows into a table.
+Result<bool> tells_of_rows(Database& database, const std::string& table);
 // A load under way shares the connection, so a reader names the load whose transaction is open:
 // nothing of it is published. A second connection would be shut out by a large load that a rollback
 // journal protects. Empty: no transaction is open.

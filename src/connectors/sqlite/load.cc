@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "connectors/sqlite/ledger.h"
+#include "connectors/sqlite/marks.h"
 #include "connectors/sqlite/plan.h"
 #include "connectors/sqlite/table.h"
 
@@ -111,6 +112,7 @@ Result<void> SqliteLoad::open_tables(Database& database) {
 Result<void> SqliteLoad::open_table(Database& database, const sdk::TableTarget& target) {
   const auto stored = TRY(read_table(database, target.table));
   auto plan = TRY(plan_table(stored, target, request_.partition));
+  if (stored) TRY(check_marks(database, *stored, target, request_.partition));
   for (const auto& change : plan.schema_changes) TRY(database.execute(change));
   TRY(remove_replaced(database, plan, target, request_));
   TRY(make_key_unique(database, plan, target));

@@ -115,7 +115,7 @@ Result<TablePlan> plan_table(const std::optional<StoredTable>& stored, const sdk
   TRY(check_names(target));
   TablePlan plan;
   plan.table = stored ? stored->name : target.table;
-  plan.marks_rows = needs_marks(target, partition);
+  plan.marks_rows = needs_marks(target, partition) || (stored && stored->find(kLoadColumn) != nullptr);
   for (const auto& column : target.key) plan.key.push_back(*target.schema.find(column));
   if (stored) {
     TRY(plan_stored_table(*stored, target, plan));

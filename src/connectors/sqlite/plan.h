@@ -16,7 +16,8 @@ namespace weir::sqlite {
 
 /// Names the load that wrote a row. Only tables that need it have this column: those that merge,
 /// because a row overtaken within its own load counts as a duplicate, and those whose partitions
-/// are replaced without a time column to find them by. It costs space in every row.
+/// are replaced without a time column to find them by. There every load marks its rows, whatever its
+/// mode, so that a later one can replace them. It costs space in every row.
 inline constexpr std::string_view kLoadColumn = "_weir_load_id";
 
 struct TablePlan {

@@ -216,5 +216,37 @@ TEST_F(Takeover, rows_are_marked_only_where_that_is_needed) {
   EXPECT_EQ(sql("SELECT * FROM marked"), "1|2\n");
 }
 
+TEST_F(Takeover, rows_written_before_there_were_marks_cannot_be_replaced) {
+  const sdk::TableTarget plain{.table = "people", .schema = schema_of("id integer")};
+  auto marked = plain;
+  marked.write = WriteMode::ReplacePartition;
+  EXPECT_EQ(load(request("1", day("2022-01-24"), plain), {{"1"}}, 1), "");
+  const auto second = request("2", day("2022-01-24"), marked);
+  EXPECT_EQ(load(second, {{"1"}}),
+            "table people holds rows that earlier loads wrote without _weir_load_id, so those of partition "
+            "2022-01-24 cannot be told from others and would be doubled; name the column of time in "
+            "partitions.column, or empty the table and run its partitions again with --rerun, or delete what "
+            "will be loaded again and then run: ALTER TABLE \"people\" ADD COLUMN _weir_load_id TEXT");
+  EXPECT_EQ(sql("SELECT * FROM people"), "1\n");
+  EXPECT_EQ(sql("DELETE FROM people; INSERT INTO people VALUES (7)"), "");
+  EXPECT_EQ(sql("ALTER TABLE \"people\" ADD COLUMN _weir_load_id TEXT"), "");
+  EXPECT_EQ(load(second, {{"1"}}), "");
+  EXPECT_EQ(sql("SELECT * FROM people"), "7|NULL\n1|2\n");
+}
+
+TEST_F(Takeover, an_emptied_table_and_rows_of_others_can_get_marks) {
+  const sdk::TableTarget plain{.table = "people", .schema = schema_of("id integer")};
+  auto marked = plain;
+  marked.write = WriteMode::ReplacePartition;
+  EXPECT_EQ(load(request("1", day("2022-01-24"), plain), {{"1"}}, 1), "");
+  sql("DELETE FROM people; CREATE TABLE others (id INTEGER); INSERT INTO others VALUES (7)");
+  EXPECT_EQ(load(request("2", day("2022-01-24"), marked), {{"2"}}, 1), "");
+  EXPECT_EQ(sql("SELECT * FROM people"), "2|2\n");
+  marked.table = "others";
+  EXPECT_EQ(load(request("3", day("2022-01-24"), marked), {{"3"}}, 1), "");
+  EXPECT_EQ(load(request("4", day("2022-01-24"), marked), {{"4"}}, 1), "");
+  EXPECT_EQ(sql("SELECT * FROM others"), "7|NULL\n4|4\n");
+}
+
 }  // namespace
 }  // namespace weir::sqlite

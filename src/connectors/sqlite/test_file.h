@@ -63,8 +63,9 @@ class SqliteDestinationTest : public ::testing::Test {
                                   const sdk::TableTarget& target) {
     return {load_id, "request_logs", partition, {target}};
   }
-  static model::LedgerEntry entry(const sdk::LoadRequest& request) {
+  static model::LedgerEntry entry(const sdk::LoadRequest& request, std::size_t loaded = 0) {
     model::LedgerEntry entry;
+    entry.counts.read = entry.counts.loaded = loaded;
     entry.load_id = request.load_id;
     entry.pipeline = request.pipeline;
     entry.partition = request.partition.key;
@@ -72,13 +73,13 @@ class SqliteDestinationTest : public ::testing::Test {
     return entry;
   }
   /// Everything from begin() to publish(); the outcome as "deduplicated 1\n0: reason\n", or the error.
-  std::string load(const sdk::LoadRequest& request, const Rows& rows) {
+  std::string load(const sdk::LoadRequest& request, const Rows& rows, std::size_t loaded = 0) {
     auto begun = destination_->begin(request);
     if (!begun) return begun.error().to_string();
     const conformance::TestRows batch(request.tables.front().schema, rows);
     const auto written = (*begun)->write(0, batch.view());
     if (!written) return written.error().to_string();
-    const auto published = (*begun)->publish({entry(request)});
+    const auto published = (*begun)->publish({entry(request, loaded)});
     if (!published) return published.error().to_string();
     const auto count =
         written->deduplicated == 0 ? "" : fmt::format("deduplicated {}\n", written->deduplicated);
