@@ -43,7 +43,7 @@ std::string entry(const std::string& id, const std::string& time,
          address + R"(","latency":"0.042s","protocol":"HTTP/1.1","someNewKey":1}})" + "\n";
 }
 
-TEST_F(RequestLogs, load_every_column_of_the_original_table) {
+TEST_F(RequestLogs, E_4_the_pipeline_as_it_ships_is_under_test) {
   log("2024-05-01", entry("a", "2024-05-01T12:34:56.789Z"));
   const auto loaded = load("2024-05-01");
   ASSERT_EQ(loaded.exit_code, 0) << loaded.output;
@@ -160,6 +160,45 @@ TEST_F(RequestLogs, E_18_another_table_of_the_file_is_left_alone) {
   EXPECT_EQ(query("SELECT count(*) FROM pragma_table_info('datasette_request_logs') WHERE pk = 1 AND name = "
                   "'insert_id'"),
             "1\n");
+}
+
+TEST_F(RequestLogs, E_22_names_of_tables_and_places_are_configuration) {
+  auto pipeline = project_.read("pipelines/request_logs.yaml");
+  pipeline.replace(pipeline.find("datasette_request_logs"), 22, "visits");
+  project_.write("pipelines/request_logs.yaml", pipeline);
+  log("2024-05-01", entry("a", "2024-05-01T01:00:00Z"));
+  ASSERT_EQ(load("2024-05-01").exit_code, 0);
+  EXPECT_EQ(query("SELECT count(*) FROM visits"), "1\n");
+}
+
+TEST_F(RequestLogs, take_over_a_table_of_the_scripts_without_losing_its_rows) {
+  log("2024-05-01", entry("a", "2024-05-01T01:00:00Z"));
+  ASSERT_EQ(load("2024-05-01").exit_code, 0);
+  // As the scripts left it: their table, their rows of a day that weir has not loaded yet.
+  query(
+      "DROP TABLE _weir_loads; DELETE FROM datasette_request_logs; INSERT INTO datasette_request_logs "
+      "(insert_id, "
+      "timestamp, severity) VALUES ('old', '2024-05-01 03:00:00.000000', 'KEPT'), ('a', '2024-05-01 "
+      "01:00:00.000000', 'KEPT')");
+  log("2024-05-01", entry("a", "2024-05-01T01:00:00Z") + entry("b", "2024-05-01T02:00:00Z"));
+  const auto loaded = load("2024-05-01");
+  ASSERT_EQ(loaded.exit_code, 0) << loaded.output;
+  EXPECT_EQ(query("SELECT insert_id, severity FROM datasette_request_logs ORDER BY 1"),
+            "a|KEPT\nb|INFO\nold|KEPT\n");
+}
+
+TEST_F(RequestLogs, a_partition_is_never_appended_twice) {
+  auto pipeline = project_.read("pipelines/request_logs.yaml");
+  pipeline.replace(pipeline.find("write: replace_partition"), 24, "write: append");
+  pipeline.erase(pipeline.find("  - deduplicate:"), pipeline.find("\n", pipeline.find("  - deduplicate:")) +
+                                                        1 - pipeline.find("  - deduplicate:"));
+  pipeline.erase(pipeline.find("  key: [insert_id]\n"), 19);
+  project_.write("pipelines/request_logs.yaml", pipeline);
+  log("2024-05-01", entry("a", "2024-05-01T01:00:00Z"));
+  ASSERT_EQ(load("2024-05-01").exit_code, 0);
+  const auto again = load("2024-05-01", "--rerun");
+  EXPECT_EQ(again.exit_code, 1) << again.output;
+  EXPECT_EQ(query("SELECT count(*) FROM datasette_request_logs"), "1\n");
 }
 
 TEST_F(RequestLogs, bad_rows_keep_their_bytes_and_can_be_fixed_and_replayed) {
