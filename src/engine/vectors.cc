@@ -142,6 +142,7 @@ ColumnMapping map_type(duckdb_logical_type type) {
 
 void fill_vector(const model::ColumnView& column, std::size_t first, std::size_t count,
                  duckdb_vector vector) {
+  if (count == 0) return;  // there may be no memory behind a batch without rows
   const auto size = model::width(column.type);
   std::memcpy(duck().duckdb_vector_get_data(vector), static_cast<const char*>(column.data) + first * size,
               count * size);

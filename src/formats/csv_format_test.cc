@@ -17,7 +17,7 @@ using model::Type;
 /// Head, inference and decoding of a whole input at once: "(schema)\nrows" and rejects.
 Decoded read(std::string_view text, const ReadOptions& options = {}) {
   Decoded out;
-  const auto head = csv_head(text, options);
+  const auto head = csv_head(RawBlock::copy_of(text).bytes, options);
   if (!head.ok()) return {.rows = {}, .rejects = head.error().message(), .origins = {}};
   std::vector<RawBlock> sample;
   sample.push_back(RawBlock::copy_of(text.substr(head->bytes)));
@@ -108,7 +108,7 @@ TEST(Csv, refuses_headers_that_name_a_column_twice) {
 TEST(Csv, matches_each_files_own_header_by_name) {
   const model::Schema schema{{{"a", Type::Integer}, {"b", Type::Integer}, {"c", Type::Integer}}};
   const ReadOptions options;
-  const auto head = csv_head("c,a,x\n", options);
+  const auto head = csv_head(RawBlock::copy_of("c,a,x\n").bytes, options);
   const auto decoder = decode_csv(schema, {}, *head, options);
   EXPECT_EQ(decode_text(**decoder, schema, "3,1,0\n").rows, "1|NULL|3\n");
   EXPECT_EQ((*decoder)->warnings(),

@@ -77,7 +77,7 @@ TEST(Failure, a_folder_in_place_of_a_file_is_named) {
   std::filesystem::remove(project.path("logs/2024-05-01.jsonl"));
   std::filesystem::create_directory(project.path("logs/2024-05-01.jsonl"));
   const auto failed = project.weir(kFirstDay);
-  EXPECT_EQ(failed.exit_code, 1) << failed.output;
+  EXPECT_EQ(failed.exit_code, 2) << failed.output;
   EXPECT_NE(failed.output.find("2024-05-01.jsonl"), std::string::npos) << failed.output;
 }
 

@@ -51,6 +51,12 @@ TEST(Docs, pipelines_in_the_pages_are_valid) {
       const TestProject project;
       project.write("weir.yaml",
                     "connections:\n  logs: {type: files}\n  warehouse: {type: sqlite, path: usage.db}\n");
+      if (name == "weir.yaml") {
+        project.write(
+            "pipelines/p.yaml",
+            "pipeline: p\nsource: {connection: logs, path: a.jsonl}\ndestination: {connection: warehouse, "
+            "table: t}\n");
+      }
       project.write(name, block);
       const auto ended = project.weir({"check"});
       // What it points at is not there; only the configuration is judged.
