@@ -89,7 +89,7 @@ Result<ExitCode> init_in(const InitOptions& options, Context& context) {
   const auto& style = console.style();
   for (const auto& file : files)
     console.say(fmt::format("{} {}", style.paint(terminal::Tone::Good, style.tick()),
-                              (fs::path(options.folder) / file.path).lexically_normal().string()));
+                            (fs::path(options.folder) / file.path).lexically_normal().string()));
   say_what_next(options, *chosen, console);
   return ExitCode::Done;
 }
