@@ -61,6 +61,33 @@ void check_schedule(const PipelineFile& file, config::Diagnostics& diagnostics) 
 
 }  // namespace
 
+namespace {
+
+/// Keys of a destination that neither the target nor the connector knows; both are looked at for what
+/// was meant.
+void report_unknown_keys(const config::Node& node, const config::Description& offered,
+                         config::Diagnostics& diagnostics) {
+  auto known = target_spec().description().field_names();
+  for (auto& name : offered.field_names()) known.push_back(std::move(name));
+  for (const auto& entry : node.entries()) {
+    if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
+    diagnostics.add({config::Severity::Error, entry.key_at,
+                     fmt::format("unknown key '{}'; a destination of this type has: connection, {}",
+                                 entry.key, join(known)),
+                     closest(entry.key, known).value_or(""), config::Excerpt::KeyOnly});
+  }
+}
+
+config::Node known_part(const config::Node& node, const config::Description& offered) {
+  std::vector<config::Node::Entry> entries;
+  for (const auto& entry : node.entries()) {
+    if (offered.find(entry.key) != nullptr) entries.push_back(entry);
+  }
+  return config::Node::mapping(node.at(), std::move(entries));
+}
+
+}  // namespace
+
 /// One side of a pipeline: its connector and the mappings that configure it.
 struct Project::Part {
   const sdk::Connector* connector;
@@ -182,7 +209,9 @@ Result<std::optional<execution::Pipeline>> Project::make(const PipelineFile& fil
                               .within("pipeline " + pipeline.name));
   }
   if (auto destination = part(file.options.destination, "destination", diagnostics)) {
-    destination->nodes.options = connector_node(destination->nodes.options);
+    report_unknown_keys(destination->nodes.options, *destination->connector->destination(), diagnostics);
+    destination->nodes.options =
+        known_part(connector_node(destination->nodes.options), *destination->connector->destination());
     pipeline.destination =
         TRY(destination->connector->make_destination(context, destination->nodes, diagnostics)
                 .within("pipeline " + pipeline.name));

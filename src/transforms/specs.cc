@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "model/schema.h"
+#include "model/time_zone.h"
 
 namespace weir::transforms {
 namespace {
@@ -41,6 +42,9 @@ void read_cast(const config::Node& node, config::Diagnostics& diagnostics, std::
           entry.value.at(),
           fmt::format("there is no type '{}'; the types are {}", column.type, join(model::type_names())),
           closest(column.type, model::type_names()).value_or(""));
+    }
+    if (const auto zone = model::TimeZone::find(column.timezone); !column.timezone.empty() && !zone.ok()) {
+      diagnostics.error(entry.value.find("timezone")->at(), zone.error().message());
     }
     columns.push_back(std::move(column));
   }

@@ -2,6 +2,7 @@
 #include "connectors/files/source_options.h"
 
 #include "base/text.h"
+#include "model/partition.h"
 
 namespace weir::files {
 
@@ -56,8 +57,17 @@ const config::Spec<FilesSourceOptions>& files_source_spec() {
           .choice("on_missing", &O::on_missing, {{"empty", OnMissing::Empty}, {"fail", OnMissing::Fail}},
                   "What a partition without any file is: empty, or a failed run.")
           .check([](const O& options, const config::Node& node, config::Diagnostics& diagnostics) {
+            const auto* format = node.find("format");
             if (auto read = read_options(options); !read.ok()) {
-              diagnostics.error(node.at(), read.error().message());
+              const bool about_format =
+                  format != nullptr && read.error().message().starts_with("unknown format");
+              diagnostics.error(about_format ? format->at() : node.at(), read.error().message());
+            }
+            // An hour has every placeholder that any partition has.
+            const auto sample = model::partition_of(model::Every::Hour, Timestamp{});
+            for (const auto& path : options.path) {
+              const auto expanded = model::expand(path, sample);
+              if (!expanded.ok()) diagnostics.error(node.find("path")->at(), expanded.error().message());
             }
           });
   return spec;
@@ -96,7 +106,12 @@ Result<formats::ReadOptions> read_options(const FilesSourceOptions& options) {
     return fail(ErrorCode::InvalidConfig, "unknown format '{}'; {}use one of {}", *options.format,
                 meant ? "did you mean '" + *meant + "'? Otherwise " : "", join(known));
   }
-  return formats::ReadOptions{options.csv, TRY(declared_columns(options.columns))};
+  auto csv = options.csv;
+  // By default a quote is escaped by doubling it, whichever it is.
+  const formats::CsvOptions defaults;
+  if (csv.escape == defaults.escape && csv.quote != defaults.quote && !csv.quote.empty())
+    csv.escape = csv.quote;
+  return formats::ReadOptions{std::move(csv), TRY(declared_columns(options.columns))};
 }
 
 }  // namespace weir::files
