@@ -12,6 +12,7 @@ namespace weir::formats {
 ///   the declared columns count in their order, otherwise column_1, column_2, …
 Framing csv_framing(const ReadOptions& options);
 bool csv_has_head(const ReadOptions& options);
+/// The bytes must be those of a block: kPadding bytes may be read behind them.
 Result<Head> csv_head(std::string_view first_block, const ReadOptions& options);
 Result<model::Schema> infer_csv(const Head& head, std::span<const RawBlock> sample,
                                 const ReadOptions& options);
