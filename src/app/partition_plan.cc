@@ -77,10 +77,11 @@ Result<std::vector<PlannedPartition>> plan_partitions(const execution::Pipeline&
   const auto ledger = newest_entries(
       TRY(pipeline.destination->ledger(pipeline.name).within("asking the destination what it holds")),
       pipeline.target.table);
-  std::vector<std::string> keys;
-  for (const auto& partition : partitions) keys.push_back(partition.key);
-  auto gaps = TRY(state.partitions().gaps(pipeline.name, keys));
-  std::sort(gaps.begin(), gaps.end());
+  // A load that the state has not heard of belongs to a run that was killed behind its publication.
+  std::map<std::string, std::string> recorded;
+  for (const auto& status : TRY(state.partitions().list(pipeline.name))) {
+    if (status.loaded_at) recorded[status.partition] = status.load_id;
+  }
   std::vector<PlannedPartition> planned;
   for (const auto& partition : partitions) {
     PlannedPartition next;
@@ -91,7 +92,8 @@ Result<std::vector<PlannedPartition>> plan_partitions(const execution::Pipeline&
                       : planned.front().inputs;
     if (const auto found = ledger.find(partition.key); found != ledger.end()) next.loaded = found->second;
     next.need = need_of(next, execution::fingerprint(pipeline.definition, next.inputs),
-                        !std::binary_search(gaps.begin(), gaps.end(), partition.key));
+                        next.loaded && recorded.contains(partition.key) &&
+                            recorded.at(partition.key) == next.loaded->load_id);
     next.definition_changed = next.loaded && !next.inputs.empty() &&
                               !next.loaded->fingerprint.starts_with(pipeline.definition + ".");
     planned.push_back(std::move(next));
