@@ -87,7 +87,7 @@ TEST_P(RandomInstants, lose_and_double_nothing) {
     ASSERT_TRUE(ended.exit_code == 128 + 9 || ended.exit_code == 0) << ended.output;
     killed += ended.exit_code == 0 ? 0 : 1;
   }
-  EXPECT_GT(killed, 0);
+  EXPECT_GT(killed, kKills / 2);
   const auto resumed = project.weir(kBackfill);
   EXPECT_EQ(resumed.exit_code, 0) << resumed.output;
   EXPECT_EQ(loaded_state(project), undisturbed().state);
