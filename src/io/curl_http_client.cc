@@ -119,7 +119,8 @@ void prepare(CURL* easy, const HttpRequest& request, const HttpLimits& limits) {
   curl().curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
   curl().curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);  // signals and threads do not go together
   curl().curl_easy_setopt(easy, CURLOPT_USERAGENT, "weir/" WEIR_VERSION);
-  curl().curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+  if (request.body_coding == BodyCoding::Decoded) curl().curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+  if (request.proxy == ProxyUse::Never) curl().curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
   curl().curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits.connect_timeout.count()));
   curl().curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
   if (request.method == "HEAD") {

@@ -26,6 +26,17 @@ enum class Repeat {
   Always,    ///< the server promises that a second time changes nothing
 };
 
+/// What becomes of an answer's body that carries a Content-Encoding.
+enum class BodyCoding {
+  Decoded,  ///< it is unpacked, and servers are told that they may pack it
+  AsSent,   ///< its bytes stay as they come: they are stored bytes, whatever they are
+};
+
+enum class ProxyUse {
+  Environment,  ///< as http_proxy and its like say
+  Never,        ///< for addresses that exist on this machine only
+};
+
 struct HttpRequest {
   std::string method = "GET";
   std::string url = {};
@@ -34,6 +45,8 @@ struct HttpRequest {
   std::string body = {};
   std::chrono::milliseconds timeout = std::chrono::seconds(30);  ///< for the whole exchange
   Repeat repeat = Repeat::ByMethod;
+  BodyCoding body_coding = BodyCoding::Decoded;
+  ProxyUse proxy = ProxyUse::Environment;
 };
 
 struct HttpResponse {

@@ -83,6 +83,14 @@ TEST(CurlHttpClient, does_not_follow_redirects) {
   EXPECT_EQ(answer->status, 302);
 }
 
+TEST(CurlHttpClient, leaves_stored_bytes_as_they_are) {
+  OneAnswer server("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello");
+  const auto answer = client()->send({.url = server.url("/"), .body_coding = BodyCoding::AsSent});
+  ASSERT_TRUE(answer.ok()) << answer.error().to_string();
+  EXPECT_EQ(answer->body, "hello");
+  EXPECT_EQ(server.request().find("Accept-Encoding"), std::string::npos);
+}
+
 TEST(CurlHttpClient, tells_when_the_body_is_cut_short) {
   OneAnswer server("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nhello");
   const auto answer = client()->send({.url = server.url("/")});
