@@ -187,6 +187,26 @@ TEST_P(DestinationSuite, rows_of_an_earlier_mode_are_replaced_or_the_load_is_ref
   }
 }
 
+TEST_P(DestinationSuite, rows_from_before_a_merge_are_replaced_or_the_load_is_refused_but_never_doubled) {
+  WEIR_NEEDS(WriteMode::ReplacePartition);
+  WEIR_NEEDS(WriteMode::Append);
+  WEIR_NEEDS(WriteMode::Merge);
+  auto merge = visits(WriteMode::Merge);
+  merge.key = {"id"};
+  load(request("1", day("2022-01-24"), visits(WriteMode::Append)), {kFirst});
+  load(request("2", day("2022-01-25"), merge), {kNextDay});
+  const auto wanted = request("3", day("2022-01-24"), visits(WriteMode::ReplacePartition));
+  const auto begun = destination().begin(wanted);
+  if (begun) {
+    const TestRows rows(kVisits, {kFirst});
+    ASSERT_TRUE((*begun)->write(0, rows.view()).ok());
+    ASSERT_TRUE((*begun)->publish({entry(wanted, 0, 1)}).ok());
+  } else {
+    EXPECT_EQ(begun.error().code(), ErrorCode::DataMismatch) << begun.error().to_string();
+  }
+  EXPECT_EQ(table("visits", schema_of("id integer")), "1\n3\n");
+}
+
 TEST_P(DestinationSuite, a_pipeline_replaces_only_what_it_wrote_itself) {
   WEIR_NEEDS(WriteMode::ReplacePartition);
   const auto target = visits(WriteMode::ReplacePartition);

@@ -117,7 +117,9 @@ Result<void> check_marks(engine::Connection& connection, const StoredTable& stor
   const auto rows = TRY(connection.query_integer(
       fmt::format("SELECT count(*) FROM (SELECT 1 FROM {} LIMIT 1)", sql_identifier(target.table))));
   if (rows == 0) return {};
-  return sdk::unmarked_rows(target, partition, kLoadColumn);
+  return sdk::unmarked_rows(
+      target, partition, kLoadColumn,
+      fmt::format("ALTER TABLE {} ADD COLUMN {} TEXT", sql_identifier(target.table), kLoadColumn));
 }
 
 void plan_new_table(const sdk::TableTarget& target, TablePlan& plan) {

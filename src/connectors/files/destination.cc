@@ -140,6 +140,7 @@ class FilesDestination final : public sdk::Destination {
     plan.target = request.tables[index];
     plan.path = TRY(expand_path(options_, request, plan.target));
     TRY(check_owner(request, plan));
+    TRY(check_own_rows(ledger_, request, plan.target));
     WriterRequest writer{
         staging, staging / staged_name(index), plan.target.schema, plan.target.schema, plan.target.key,
         options_};

@@ -107,10 +107,10 @@ Result<std::vector<LoadRecord>> FilesLedger::all(const std::string& pipeline) co
   return records;
 }
 
-Result<std::optional<model::Schema>> FilesLedger::columns(const std::string& table) const {
-  const auto text = TRY(read_file(table_path(table)));
-  if (!text) return std::optional<model::Schema>();
-  return std::optional(TRY(parse_columns(*text).within("reading " + table_path(table).string())));
+Result<std::optional<TableState>> FilesLedger::table(const std::string& name) const {
+  const auto text = TRY(read_file(table_path(name)));
+  if (!text) return std::optional<TableState>();
+  return std::optional(TRY(parse_table(name, *text).within("reading " + table_path(name).string())));
 }
 
 Result<void> FilesLedger::finish_interrupted() const {
@@ -162,7 +162,7 @@ Result<void> FilesLedger::carry_out(const Publication& publication) const {
   folders.erase(std::unique(folders.begin(), folders.end()), folders.end());
   for (const auto& folder : folders) TRY(sync_folder(folder));
   for (const auto& path : publication.removals) TRY(remove_file(folder_ / path));
-  TRY(remember_columns(publication));
+  TRY(remember_tables(publication));
   records.insert(records.end(), publication.records.begin(), publication.records.end());
   const auto path = partition_path(publication.pipeline, publication.partition);
   TRY(make_folder(path.parent_path()));
@@ -187,11 +187,13 @@ Result<void> FilesLedger::put_in_place(const Publication& publication, const Mov
               publication.partition, publication.pipeline);
 }
 
-Result<void> FilesLedger::remember_columns(const Publication& publication) const {
-  for (const auto& [table, schema] : publication.tables) {
-    if (TRY(columns(table)) == std::optional(schema)) continue;
-    TRY(make_folder(table_path(table).parent_path()));
-    TRY(replace_file(table_path(table), columns_json(schema)));
+Result<void> FilesLedger::remember_tables(const Publication& publication) const {
+  for (const auto& state : publication.tables) {
+    const auto path = table_path(state.table);
+    const auto text = table_json(state);
+    if (TRY(read_file(path)) == std::optional(text)) continue;
+    TRY(make_folder(path.parent_path()));
+    TRY(replace_file(path, text));
   }
   return {};
 }

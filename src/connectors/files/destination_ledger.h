@@ -3,7 +3,7 @@
 // being published. Thread-safe and safe between processes.
 //
 //   _weir/loads/<pipeline>/<partition>.json   every load of a partition, oldest first
-//   _weir/tables/<table>.json                 the columns that a table has had
+//   _weir/tables/<table>.json                 the columns that a table has had, and how it is mixed
 //   _weir/publishing/<load>.json              a publication that was decided but perhaps not done
 //
 // Writing the last one is the commit point. Everything after it can be repeated, so whoever comes
@@ -27,6 +27,8 @@ struct DataFile {
   std::uint64_t rows = 0;
   std::string hash;
   model::Schema columns;
+  /// A merge has brought rows into it that other partitions or pipelines loaded.
+  bool holds_foreign_rows = false;
 };
 
 /// One table of one load.
@@ -42,9 +44,10 @@ struct Move {
   std::string hash;
 };
 
-struct TableColumns {
+struct TableState {
   std::string table;
   model::Schema columns;
+  bool merged = false;  ///< some file may hold foreign rows
 };
 
 /// All that changes when a load becomes visible.
@@ -53,7 +56,7 @@ struct Publication {
   std::vector<LoadRecord> records;
   std::vector<Move> moves;
   std::vector<std::string> removals;
-  std::vector<TableColumns> tables;
+  std::vector<TableState> tables;
 };
 
 class FilesLedger {
@@ -68,8 +71,8 @@ class FilesLedger {
   Result<std::vector<LoadRecord>> partition(const std::string& pipeline, const std::string& key) const;
   /// All records, oldest first; empty pipeline: of all pipelines.
   Result<std::vector<LoadRecord>> all(const std::string& pipeline) const;
-  /// The columns of a table; nothing before its first load.
-  Result<std::optional<model::Schema>> columns(const std::string& table) const;
+  /// What is known of a table; nothing before its first load.
+  Result<std::optional<TableState>> table(const std::string& name) const;
 
   /// Decides a publication. After an error it may be decided or not: is_decided() knows. The caller
   /// holds lock_path().
@@ -89,7 +92,7 @@ class FilesLedger {
   std::filesystem::path table_path(const std::string& table) const;
   std::filesystem::path journal_path(const std::string& load_id) const;
   Result<void> put_in_place(const Publication& publication, const Move& move) const;
-  Result<void> remember_columns(const Publication& publication) const;
+  Result<void> remember_tables(const Publication& publication) const;
 
   std::filesystem::path folder_;
 };

@@ -83,6 +83,8 @@ Json to_json(const LoadRecord& record) {
                   {"rows", record.file->rows},
                   {"hash", record.file->hash},
                   {"columns", to_json(record.file->columns)}};
+  if (record.write == model::WriteMode::Merge)
+    json["file"]["holds_foreign_rows"] = record.file->holds_foreign_rows;
   return json;
 }
 
@@ -104,7 +106,9 @@ LoadRecord record_of(const Json& json) {
   record.write = *write;
   if (const auto file = json.find("file"); file != json.end()) {
     record.file = DataFile{file->at("path"), file->at("bytes"), file->at("rows"), file->at("hash"),
-                           schema_of(file->at("columns"))};
+                           schema_of(file->at("columns")),
+                           // Earlier versions did not look whose rows they merged.
+                           file->value("holds_foreign_rows", record.write == model::WriteMode::Merge)};
   }
   return record;
 }
@@ -121,6 +125,28 @@ std::vector<LoadRecord> records_of(const Json& json) {
   return records;
 }
 
+/// Where an earlier version has not said whether a table was merged, it may have been.
+TableState table_of(const std::string& name, const Json& json) {
+  return {name, schema_of(json.at("columns")), json.value("merged", true)};
+}
+
+/// Journals of earlier versions name the bytes of a file only in its record.
+Move move_of(const Json& json, const std::vector<LoadRecord>& records) {
+  Move move{json.at("from"), json.at("to"), 0, ""};
+  if (json.contains("hash")) {
+    move.bytes = json.at("bytes");
+    move.hash = json.at("hash");
+    return move;
+  }
+  for (const auto& record : records) {
+    if (!record.file || record.file->path != move.to) continue;
+    move.bytes = record.file->bytes;
+    move.hash = record.file->hash;
+    return move;
+  }
+  throw std::runtime_error("no record tells of the file '" + move.to + "'");
+}
+
 }  // namespace
 
 std::string records_json(const std::vector<LoadRecord>& records) {
@@ -131,10 +157,12 @@ Result<std::vector<LoadRecord>> parse_records(std::string_view text) {
   return parse<std::vector<LoadRecord>>(text, [](const Json& json) { return records_of(json.at("loads")); });
 }
 
-std::string columns_json(const model::Schema& columns) { return dump({{"columns", to_json(columns)}}); }
+std::string table_json(const TableState& state) {
+  return dump({{"columns", to_json(state.columns)}, {"merged", state.merged}});
+}
 
-Result<model::Schema> parse_columns(std::string_view text) {
-  return parse<model::Schema>(text, [](const Json& json) { return schema_of(json.at("columns")); });
+Result<TableState> parse_table(const std::string& name, std::string_view text) {
+  return parse<TableState>(text, [&](const Json& json) { return table_of(name, json); });
 }
 
 std::string publication_json(const Publication& publication) {
@@ -143,8 +171,8 @@ std::string publication_json(const Publication& publication) {
     moves.push_back({{"from", move.from}, {"to", move.to}, {"bytes", move.bytes}, {"hash", move.hash}});
   }
   Json tables = Json::array();
-  for (const auto& [table, columns] : publication.tables) {
-    tables.push_back({{"table", table}, {"columns", to_json(columns)}});
+  for (const auto& [table, columns, merged] : publication.tables) {
+    tables.push_back({{"table", table}, {"columns", to_json(columns)}, {"merged", merged}});
   }
   return dump({{"load_id", publication.load_id},
                {"pipeline", publication.pipeline},
@@ -163,11 +191,11 @@ Result<Publication> parse_publication(std::string_view text) {
     publication.partition = json.at("partition");
     publication.records = records_of(json.at("loads"));
     for (const auto& move : json.at("moves")) {
-      publication.moves.push_back({move.at("from"), move.at("to"), move.at("bytes"), move.at("hash")});
+      publication.moves.push_back(move_of(move, publication.records));
     }
     publication.removals = json.at("removals").get<std::vector<std::string>>();
     for (const auto& table : json.at("tables")) {
-      publication.tables.push_back({table.at("table"), schema_of(table.at("columns"))});
+      publication.tables.push_back(table_of(table.at("table"), table));
     }
     return publication;
   });

@@ -14,8 +14,8 @@ namespace weir::files {
 std::string records_json(const std::vector<LoadRecord>& records);
 Result<std::vector<LoadRecord>> parse_records(std::string_view text);
 
-std::string columns_json(const model::Schema& columns);
-Result<model::Schema> parse_columns(std::string_view text);
+std::string table_json(const TableState& state);
+Result<TableState> parse_table(const std::string& name, std::string_view text);
 
 std::string publication_json(const Publication& publication);
 Result<Publication> parse_publication(std::string_view text);

@@ -43,9 +43,9 @@ Result<void> check_entries(const std::vector<model::LedgerEntry>& entries, const
 }  // namespace
 
 Result<model::Schema> columns_after(const FilesLedger& ledger, const sdk::TableTarget& target) {
-  const auto known = TRY(ledger.columns(target.table));
+  const auto known = TRY(ledger.table(target.table));
   if (!known || target.write == WriteMode::Replace) return target.schema;
-  auto after = *known;
+  auto after = known->columns;
   for (const auto& column : target.schema.columns) {
     const auto at = after.find(column.name);
     if (!at) {
@@ -62,6 +62,26 @@ Result<model::Schema> columns_after(const FilesLedger& ledger, const sdk::TableT
                 column.name, target.table, model::name(type), model::name(column.type));
   }
   return after;
+}
+
+Result<void> check_own_rows(const FilesLedger& ledger, const sdk::LoadRequest& request,
+                            const sdk::TableTarget& target) {
+  if (target.write != WriteMode::ReplacePartition) return {};
+  const auto known = TRY(ledger.table(target.table));
+  if (!known || !known->merged) return {};
+  const auto own = TRY(ledger.partition(request.pipeline, request.partition.key));
+  const bool has_rows = std::any_of(own.begin(), own.end(), [&](const LoadRecord& record) {
+    return record.entry.table == target.table && record.file;
+  });
+  if (!has_rows) return {};
+  for (const auto& record : live_files(TRY(ledger.all("")), target.table)) {
+    if (!record.file->holds_foreign_rows) continue;
+    return fail(ErrorCode::DataMismatch,
+                "a merge has put rows of several partitions into '{}', so those of partition {} cannot be "
+                "told from others and would be doubled; keep write: merge, or load into another table",
+                record.file->path, request.partition.key);
+  }
+  return {};
 }
 
 std::string staged_name(std::size_t table) { return fmt::format("{}.part", table); }
@@ -156,6 +176,7 @@ Result<void> FilesLoad::add_table(std::size_t index, const std::vector<LoadRecor
   record->write = plan.target.write;
   if (const auto& written = written_[index]) {
     record->file = DataFile{plan.path, written->bytes, written->rows, written->hash, plan.writer->columns()};
+    record->file->holds_foreign_rows = holds_foreign_rows(plan, *written);
     publication.moves.push_back({(staging_.path() / staged_name(index)).lexically_relative(folder_).string(),
                                  plan.path, written->bytes, written->hash});
   }
@@ -163,13 +184,27 @@ Result<void> FilesLoad::add_table(std::size_t index, const std::vector<LoadRecor
     const bool written_again = record->file && older.file->path == record->file->path;
     if (!written_again) publication.removals.push_back(older.file->path);
   }
-  publication.tables.push_back({plan.target.table, TRY(columns_after(ledger_, plan.target))});
+  const auto known = TRY(ledger_.table(plan.target.table));
+  // A replaced or merged table is one file.
+  const bool one_file = plan.target.write == WriteMode::Replace || plan.target.write == WriteMode::Merge;
+  const bool merged = one_file ? record->file && record->file->holds_foreign_rows : known && known->merged;
+  publication.tables.push_back({plan.target.table, TRY(columns_after(ledger_, plan.target)), merged});
   return {};
+}
+
+bool FilesLoad::holds_foreign_rows(const TablePlan& plan, const WrittenFile& written) const {
+  for (std::size_t i = 0; i < written.kept.size(); ++i) {
+    const auto& [entry, write, file] = plan.merged[i];
+    const bool own = entry.pipeline == request_.pipeline && entry.partition == request_.partition.key;
+    if (written.kept[i] > 0 && (!own || file->holds_foreign_rows)) return true;
+  }
+  return false;
 }
 
 Result<std::vector<LoadRecord>> FilesLoad::replaced_files(const TablePlan& plan,
                                                           const std::vector<LoadRecord>& own) const {
   if (plan.target.write == WriteMode::Append) return std::vector<LoadRecord>();
+  TRY(check_own_rows(ledger_, request_, plan.target));
   if (plan.target.write == WriteMode::ReplacePartition) return live_files(own, plan.target.table);
   auto live = live_files(TRY(ledger_.all("")), plan.target.table);
   if (plan.target.write != WriteMode::Merge) return live;

@@ -59,6 +59,7 @@ class FilesLoad final : public sdk::Load {
                                        const std::vector<LoadRecord>& own) const;
   Result<void> add_table(std::size_t index, const std::vector<LoadRecord>& own,
                          Publication& publication) const;
+  bool holds_foreign_rows(const TablePlan& plan, const WrittenFile& written) const;
   Result<std::vector<LoadRecord>> replaced_files(const TablePlan& plan,
                                                  const std::vector<LoadRecord>& own) const;
 
@@ -74,6 +75,11 @@ class FilesLoad final : public sdk::Load {
 /// The columns that a table has after a load: those it had, then new ones. A replaced table has only
 /// the new ones. DataMismatch when a column's type cannot take ours.
 Result<model::Schema> columns_after(const FilesLedger& ledger, const sdk::TableTarget& target);
+
+/// DataMismatch when a load is to replace the rows of its partition, and a merge has put them into one
+/// file with those of others.
+Result<void> check_own_rows(const FilesLedger& ledger, const sdk::LoadRequest& request,
+                            const sdk::TableTarget& target);
 
 /// The staged name of table number `table`.
 std::string staged_name(std::size_t table);

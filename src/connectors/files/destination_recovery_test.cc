@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What crashes, failing disks and loads side by side leave of a publication.
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "connectors/files/destination_fixture.h"
 #include "connectors/files/destination_ledger.h"
+#include "connectors/files/destination_ledger_json.h"
 #include "connectors/files/destination_load.h"
 #include "connectors/files/writer_disk.h"
 
@@ -38,7 +40,7 @@ TEST_P(InterruptedPublication, is_finished_by_whoever_comes_next) {
     const auto measured = measure_file(staging / staged_name(i));
     ASSERT_TRUE(measured.ok());
     publication.moves.push_back({"_weir/staging/2/" + staged_name(i), path, measured->bytes, measured->hash});
-    publication.tables.push_back({wanted.tables[i].table, columns});
+    publication.tables.push_back({wanted.tables[i].table, columns, false});
   }
   const FilesLedger ledger(out);
   ASSERT_TRUE(ledger.commit(publication).ok());
@@ -60,6 +62,52 @@ TEST_P(InterruptedPublication, is_finished_by_whoever_comes_next) {
 }
 
 INSTANTIATE_TEST_SUITE_P(AtEveryPoint, InterruptedPublication, testing::Values(0, 1, 2));
+
+/// A journal as earlier versions wrote it: its moves name no bytes, its records do.
+class EarlierJournal : public FilesDestinationTest {
+ protected:
+  void SetUp() override {
+    FilesDestinationTest::SetUp();
+    ASSERT_TRUE(load(request("1", day("2022-01-24")), {{"1", "/old"}}).ok());
+    fs::create_directories(out() / "_weir/staging/2");
+    std::ofstream(staged()) << "id,page\n2,/new\n";
+    const auto wanted = request("2", day("2022-01-24"));
+    const auto measured = measure_file(staged());
+    ASSERT_TRUE(measured.ok());
+    const DataFile file{"visits/2022-01-24.csv", measured->bytes, 1, measured->hash, visits()};
+    Publication publication{"2", "usage", "2022-01-24", {}, {}, {}, {{"visits", visits(), false}}};
+    publication.records.push_back({entry(wanted), WriteMode::ReplacePartition, file});
+    auto journal = nlohmann::json::parse(publication_json(publication));
+    journal["moves"] = {{{"from", "_weir/staging/2/0.part"}, {"to", file.path}}};
+    fs::create_directories(out() / "_weir/publishing");
+    std::ofstream(out() / "_weir/publishing/2.json") << journal.dump();
+  }
+  fs::path out() const { return folder_ / "out"; }
+  fs::path staged() const { return out() / "_weir/staging/2/0.part"; }
+};
+
+TEST_F(EarlierJournal, is_carried_out) {
+  const auto found = open()->find_load("usage", "2022-01-24");
+  ASSERT_TRUE(found.ok()) << found.error().to_string();
+  EXPECT_EQ(found->front().load_id, "2");
+  EXPECT_EQ(text("visits/2022-01-24.csv"), "id,page\n2,/new\n");
+}
+
+TEST_F(EarlierJournal, is_carried_out_when_its_file_was_moved_already) {
+  fs::rename(staged(), out() / "visits/2022-01-24.csv");
+  const auto found = open()->find_load("usage", "2022-01-24");
+  ASSERT_TRUE(found.ok()) << found.error().to_string();
+  EXPECT_EQ(found->front().load_id, "2");
+}
+
+TEST_F(EarlierJournal, takes_no_other_file_for_its_own) {
+  fs::remove(staged());
+  const auto found = open()->find_load("usage", "2022-01-24");
+  ASSERT_FALSE(found.ok());
+  EXPECT_NE(found.error().to_string().find("the staged file"), std::string::npos)
+      << found.error().to_string();
+  EXPECT_EQ(text("visits/2022-01-24.csv"), "id,page\n1,/old\n");
+}
 
 /// A load that is decided, and whose files cannot be moved: something stands in their way.
 class ObstructedPublication : public FilesDestinationTest {

@@ -29,6 +29,7 @@ struct WrittenFile {
   std::uint64_t rows = 0;
   std::uint64_t bytes = 0;
   std::string hash;
+  std::vector<std::uint64_t> kept = {};  ///< of a merge: how many rows each older file gave
 };
 
 class TableWriter {

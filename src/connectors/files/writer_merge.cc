@@ -111,13 +111,12 @@ class MergeWriter final : public TableWriter {
     std::string query = fmt::format("SELECT {} FROM incoming", select_list(request_.rows, request_.columns));
     for (const auto& older : older_) {
       TRY(verify(older));
-      query += fmt::format(
-          " UNION ALL SELECT * FROM (SELECT {} FROM ({})) AS older WHERE NOT EXISTS (SELECT 1 FROM incoming "
-          "WHERE {})",
-          select_list(older.known.columns, request_.columns), read_query(older, request_.options),
-          same_key());
+      query += " UNION ALL SELECT * " + kept_of(older);
     }
-    return request_.options.format == FileFormat::Parquet ? write_parquet(query) : write_text(query);
+    auto written =
+        TRY(request_.options.format == FileFormat::Parquet ? write_parquet(query) : write_text(query));
+    if (written) written->kept = TRY(count_kept(*written));
+    return written;
   }
 
  private:
@@ -132,6 +131,24 @@ class MergeWriter final : public TableWriter {
         "wanted QUALIFY "
         "row_number() OVER (PARTITION BY {} ORDER BY position DESC) = 1",
         values.substr(0, values.size() - 2), values, key);
+  }
+
+  /// The rows of an older file whose key does not come again.
+  std::string kept_of(const OlderFile& older) const {
+    return fmt::format(
+        "FROM (SELECT {} FROM ({})) AS older WHERE NOT EXISTS (SELECT 1 FROM incoming WHERE {})",
+        select_list(older.known.columns, request_.columns), read_query(older, request_.options), same_key());
+  }
+
+  /// A table that was merged before is one file, whose rows need no second look.
+  Result<std::vector<std::uint64_t>> count_kept(const WrittenFile& written) {
+    if (older_.size() == 1) return std::vector<std::uint64_t>{written.rows - rows_};
+    std::vector<std::uint64_t> kept;
+    for (const auto& older : older_) {
+      kept.push_back(
+          static_cast<std::uint64_t>(TRY(connection_.query_integer("SELECT count(*) " + kept_of(older)))));
+    }
+    return kept;
   }
 
   void refuse_null_keys(const model::BatchView& batch, sdk::WriteOutcome& outcome) {

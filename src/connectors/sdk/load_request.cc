@@ -110,14 +110,14 @@ Result<void> check_request(const LoadRequest& request, const DestinationCapabili
   return {};
 }
 
-Failure unmarked_rows(const TableTarget& target, const model::Partition& partition, std::string_view mark) {
+Failure unmarked_rows(const TableTarget& target, const model::Partition& partition, std::string_view mark,
+                      std::string_view remedy) {
   return fail(
       ErrorCode::DataMismatch,
       "table {} holds rows that earlier loads wrote without {}, so those of partition {} cannot be told from "
       "others and would be doubled; name the column of time in partitions.column, or empty the table and run "
-      "its partitions again with --rerun, or delete what will be loaded again and then run: ALTER TABLE {} "
-      "ADD COLUMN {} TEXT",
-      target.table, mark, partition.key, sql_identifier(target.table), mark);
+      "its partitions again with --rerun, or delete what will be loaded again and then run: {}",
+      target.table, mark, partition.key, remedy);
 }
 
 }  // namespace weir::sdk

@@ -14,7 +14,9 @@ namespace weir::sdk {
 Result<void> check_request(const LoadRequest& request, const DestinationCapabilities& capabilities);
 
 /// For a destination that finds a partition's rows by marks in a column `mark`, when earlier loads
-/// have written rows without them: those could not be found and would be doubled.
-Failure unmarked_rows(const TableTarget& target, const model::Partition& partition, std::string_view mark);
+/// have written rows without them: those could not be found and would be doubled. `remedy` is the
+/// statement that lets the rows pass which will not be loaded again.
+Failure unmarked_rows(const TableTarget& target, const model::Partition& partition, std::string_view mark,
+                      std::string_view remedy);
 
 }  // namespace weir::sdk

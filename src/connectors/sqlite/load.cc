@@ -114,6 +114,7 @@ Result<void> SqliteLoad::open_table(Database& database, const sdk::TableTarget& 
   auto plan = TRY(plan_table(stored, target, request_.partition));
   if (stored) TRY(check_marks(database, *stored, target, request_.partition));
   for (const auto& change : plan.schema_changes) TRY(database.execute(change));
+  if (stored) TRY(mark_unknown_rows(database, *stored, plan));
   TRY(remove_replaced(database, plan, target, request_));
   TRY(make_key_unique(database, plan, target));
   writers_.push_back(TRY(RowWriter::open(database, std::move(plan), target, request_.load_id)));
