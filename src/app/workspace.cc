@@ -123,12 +123,16 @@ Result<state::StateStore*> Workspace::state(Access access) {
   return state_.get();
 }
 
-/// The client of location services is made when the first one is needed.
-Result<std::shared_ptr<geocoding::Geocoder>> Workspace::open_geocoder(
-    const geocoding::GeocodeOptions& options) {
+/// Made when something first needs it: loading libcurl takes longer than most commands.
+Result<io::HttpClient*> Workspace::http() {
   const std::lock_guard lock(http_mutex_);
   if (http_ == nullptr) http_ = TRY(io::CurlHttpClient::open());
-  return geocoding::Geocoder::open(options, {.http = *http_,
+  return http_.get();
+}
+
+Result<std::shared_ptr<geocoding::Geocoder>> Workspace::open_geocoder(
+    const geocoding::GeocodeOptions& options) {
+  return geocoding::Geocoder::open(options, {.http = *TRY(http()),
                                              .clock = context_.clock,
                                              .sleeper = sleeper_,
                                              .environment = context_.environment,

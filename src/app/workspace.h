@@ -52,8 +52,10 @@ class Workspace {
   Workspace(Context& context, project::Project project)
       : context_(context),
         project_(std::move(project)),
-        connector_context_{project_.folder(), context.environment, context.clock} {}
+        connector_context_{project_.folder(), context.environment, context.clock, sleeper_,
+                           [this] { return http(); }} {}
 
+  Result<io::HttpClient*> http();
   Result<std::shared_ptr<geocoding::Geocoder>> open_geocoder(const geocoding::GeocodeOptions& options);
 
   Context& context_;

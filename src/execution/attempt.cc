@@ -189,7 +189,7 @@ Result<void> Runner::Attempt::transfer(const Reopen& open, const Purpose& purpos
   auto& extraction = *opened;
   TRY(advance(state::RunState::Extracting, "extraction_started",
               fmt::format(R"({{"bytes":{}}})", extraction.bytes_total())));
-  auto* workers = TRY(runner_.workers_for(partition_, extraction.schema(), open));
+  auto* workers = TRY(runner_.workers_for(partition_, extraction.schema(0), open));
   const auto& program = workers->program();
   if (purpose.onto && needs_stage(program)) {
     return fail(
@@ -201,7 +201,8 @@ Result<void> Runner::Attempt::transfer(const Reopen& open, const Purpose& purpos
   run_.load_id = state::make_id(services_.clock.now(), services_.random());
   std::unique_lock turn(services_.load_turn, std::defer_lock);
   if (!pipeline_.destination->capabilities().concurrent_loads) turn.lock();
-  auto load = TRY(pipeline_.destination->begin(load_request(program.output, program.skip_known_keys, write))
+  const bool skip_known_keys = program.skip_known_keys || program.known_keys_are_duplicates;
+  auto load = TRY(pipeline_.destination->begin(load_request(program.output, skip_known_keys, write))
                       .within("preparing table " + pipeline_.target.table));
   state::QuarantineWriter quarantine(place());
   // Rows of a replay were counted as bad already; those that still are stay where they were.

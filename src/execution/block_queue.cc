@@ -64,7 +64,7 @@ class Queue {
         free_.pop_back();
       }
     }
-    if (worked == nullptr) worked = std::make_unique<WorkedBlock>(extraction_.schema());
+    if (worked == nullptr) worked = std::make_unique<WorkedBlock>(extraction_.schema(0));
     auto block = extraction_.next();
     const std::lock_guard lock(mutex_);
     if (block.ok() && *block != nullptr) {

@@ -17,7 +17,7 @@ class FirstBlocks final : public sdk::Extraction {
  public:
   FirstBlocks(sdk::Extraction& whole, std::size_t blocks) : whole_(whole), left_(blocks) {}
 
-  const model::Schema& schema() const override { return whole_.schema(); }
+  const model::Schema& schema(std::size_t stream) const override { return whole_.schema(stream); }
   Result<std::unique_ptr<sdk::Block>> next() override {
     if (left_ == 0) return std::unique_ptr<sdk::Block>();
     --left_;
@@ -98,7 +98,7 @@ Result<PreviewOutcome> Runner::preview(const model::Partition& partition, const 
   const auto open = [&] { return pipeline_.source->open(partition, inputs); };
   const auto whole = TRY(open());
   FirstBlocks extraction(*whole, limits.blocks);
-  auto* workers = TRY(workers_for(partition, extraction.schema(), open));
+  auto* workers = TRY(workers_for(partition, extraction.schema(0), open));
   PreviewOutcome outcome;
   outcome.schema = workers->program().output;
   outcome.notes = workers->program().notes;

@@ -33,7 +33,7 @@ Result<transforms::Program> Runner::program(const model::Partition& partition) {
   }
   const auto open = [&] { return pipeline_.source->open(partition, inputs); };
   const auto extraction = TRY(open());
-  return TRY(workers_for(partition, extraction->schema(), open))->program();
+  return TRY(workers_for(partition, extraction->schema(0), open))->program();
 }
 
 /// Compiles once for each input schema; pipelines with declared columns have only one. SQL that
@@ -97,8 +97,8 @@ std::vector<std::string> Runner::sample_of(const std::string& column, const Reop
   std::vector<std::string> values;
   const auto extraction = reopen();
   if (!extraction.ok()) return values;
-  const auto index = (*extraction)->schema().find(column);
-  model::Batch rows((*extraction)->schema());
+  const auto index = (*extraction)->schema(0).find(column);
+  model::Batch rows((*extraction)->schema(0));
   std::vector<sdk::Reject> rejects;
   while (index && rows.rows() == 0) {
     const auto block = (*extraction)->next();

@@ -131,8 +131,8 @@ TEST_P(SourceSuite, a_block_decodes_to_the_same_again) {
   ASSERT_NE(*block, nullptr);
   Extracted first;
   Extracted second;
-  decode(**block, extraction->schema(), first);
-  decode(**block, extraction->schema(), second);
+  decode(**block, extraction->schema(0), first);
+  decode(**block, extraction->schema(0), second);
   EXPECT_EQ(first.rows, shown(few_rows()));
   EXPECT_EQ(second.rows, first.rows);
   EXPECT_EQ(text_of(second.refused), text_of(first.refused));
@@ -156,7 +156,7 @@ TEST_P(SourceSuite, other_threads_decode_while_one_takes_blocks) {
     if (*block == nullptr) break;
     auto& piece = work.emplace_back(Work{*std::move(block), {}});
     if (threads.size() == kThreads) threads.pop_front();  // waits for it
-    threads.emplace_back([&] { decode(*piece.block, extraction->schema(), piece.decoded); });
+    threads.emplace_back([&] { decode(*piece.block, extraction->schema(0), piece.decoded); });
   }
   threads.clear();
   std::string all;

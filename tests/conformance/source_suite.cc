@@ -136,7 +136,7 @@ Extracted SourceSuite::replay(const model::Partition& partition, const std::vect
 
 Extracted SourceSuite::drain(sdk::Extraction& extraction) {
   Extracted all;
-  all.schema = model::to_string(extraction.schema());
+  all.schema = model::to_string(extraction.schema(0));
   while (!all.error) {
     const auto block = extraction.next();
     if (!block) {
@@ -144,7 +144,7 @@ Extracted SourceSuite::drain(sdk::Extraction& extraction) {
     } else if (*block == nullptr) {
       break;
     } else {
-      decode(**block, extraction.schema(), all);
+      decode(**block, extraction.schema(0), all);
     }
   }
   all.places = text_of(all.refused);
@@ -152,7 +152,7 @@ Extracted SourceSuite::drain(sdk::Extraction& extraction) {
   all.bytes_read = extraction.bytes_read();
   all.bytes_total = extraction.bytes_total();
   all.hash = extraction.content_hash();
-  EXPECT_EQ(model::to_string(extraction.schema()), all.schema) << "the schema changed while it was read";
+  EXPECT_EQ(model::to_string(extraction.schema(0)), all.schema) << "the schema changed while it was read";
   return all;
 }
 

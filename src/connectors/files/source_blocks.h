@@ -46,7 +46,7 @@ class TextExtraction final : public sdk::Extraction {
  public:
   static Result<std::unique_ptr<sdk::Extraction>> open(ReadPlan plan, std::vector<sdk::InputStamp> inputs);
 
-  const model::Schema& schema() const override { return schema_; }
+  const model::Schema& schema(std::size_t) const override { return schema_; }
   Result<std::unique_ptr<sdk::Block>> next() override;
   std::uint64_t bytes_read() const override { return bytes_read_; }
   std::uint64_t bytes_total() const override;

@@ -43,7 +43,7 @@ class ParquetExtraction final : public sdk::Extraction {
     return {};
   }
 
-  const model::Schema& schema() const override { return schema_; }
+  const model::Schema& schema(std::size_t) const override { return schema_; }
 
   Result<std::unique_ptr<sdk::Block>> next() override {
     while (reader_) {

@@ -14,7 +14,7 @@ class Replay final : public sdk::Extraction {
          std::uint64_t bytes)
       : schema_(std::move(schema)), blocks_(std::move(blocks)), hash_(std::move(hash)), bytes_(bytes) {}
 
-  const model::Schema& schema() const override { return schema_; }
+  const model::Schema& schema(std::size_t) const override { return schema_; }
   Result<std::unique_ptr<sdk::Block>> next() override {
     if (given_ == blocks_.size()) return std::unique_ptr<sdk::Block>();
     return std::move(blocks_[given_++]);

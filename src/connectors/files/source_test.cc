@@ -55,12 +55,12 @@ class FilesSource : public testing::Test {
   }
 
   static std::string drain(sdk::Extraction& extraction) {
-    std::string out = "(" + model::to_string(extraction.schema()) + ")\n";
+    std::string out = "(" + model::to_string(extraction.schema(0)) + ")\n";
     while (true) {
       auto block = extraction.next();
       if (!block.ok()) return out + block.error().to_string();
       if (!*block) break;
-      model::Batch rows(extraction.schema());
+      model::Batch rows(extraction.schema(0));
       std::vector<sdk::Reject> rejects;
       if (auto done = (*block)->decode(rows, rejects); !done.ok()) return out + done.error().to_string();
       out += formats::show_rows(rows);

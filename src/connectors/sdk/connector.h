@@ -3,8 +3,10 @@
 // app/builtin_connectors.cc. Read-only, shared by all threads.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "config/description.h"
@@ -14,6 +16,8 @@
 #include "connectors/sdk/source.h"
 #include "io/clock.h"
 #include "io/environment.h"
+#include "io/http_client.h"
+#include "io/sleeper.h"
 
 namespace weir::sdk {
 
@@ -22,13 +26,22 @@ struct ConnectorContext {
   std::string project_folder;
   const io::Environment& environment;
   const io::Clock& clock;
+  io::Sleeper& sleeper;
+  /// The client of all connectors. Opened when first asked for, because that takes time.
+  std::function<Result<io::HttpClient*>()> http;
 };
 
-/// The two mappings of the configuration that make a source or destination: the connection of
-/// weir.yaml and the pipeline's own options.
+/// The mappings of the configuration that make a source or destination: the connection of weir.yaml
+/// and the pipeline's own options.
 struct ConnectorNodes {
   config::Node connection;
   config::Node options;
+  /// Options of each table of the pipeline, in order; empty for a pipeline of one table without a
+  /// `tables` list. A source reads its `source` mapping (Connector::source_table()).
+  std::vector<config::Node> tables{};
+  /// Another connection of weir.yaml by its name, for a part that needs two systems; nothing when
+  /// there is none.
+  std::function<std::optional<config::Node>(const std::string& name)> find_connection{};
 };
 
 class Connector {
@@ -38,6 +51,8 @@ class Connector {
   virtual const config::Description& connection() const = 0;
   /// Options of a pipeline's source beside `connection`; null when this is no source.
   virtual const config::Description* source() const = 0;
+  /// Options of one table of a pipeline with several; null when this source fills only one.
+  virtual const config::Description* source_table() const { return nullptr; }
   /// Options of a pipeline's destination beside the common ones; null when this is no destination.
   virtual const config::Description* destination() const = 0;
   /// Reads the options and makes the part. Problems of the configuration go to `diagnostics`, and

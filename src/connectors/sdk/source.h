@@ -22,6 +22,7 @@ struct Reject {
   std::uint64_t offset = 0;  ///< first byte in the (inflated) input
   std::string reason;        ///< "timestamp: 'yesterday at noon' is not a timestamp"
   std::string bytes;         ///< the original row, without its line end
+  std::size_t stream = 0;    ///< the number of the stream that it belongs to
   /// The bytes are not a whole row of the input: only its beginning, or made by an sql transform.
   /// Such a row cannot be replayed.
   bool partial = false;
@@ -31,6 +32,8 @@ struct Reject {
 class Block {
  public:
   virtual ~Block() = default;
+  /// Which of the extraction's streams the rows belong to.
+  virtual std::size_t stream() const { return 0; }
   /// Appends this block's rows to an empty batch of the extraction's schema, unreadable ones to
   /// `rejects`. The batch may point into this block, which must outlive it.
   virtual Result<void> decode(model::Batch& rows, std::vector<Reject>& rejects) const = 0;
@@ -45,11 +48,13 @@ struct InputStamp {
   std::string version;  ///< modification time, ETag or generation
 };
 
-/// One partition's input being read. next() is called by one thread at a time, blocks in order.
+/// One partition's input being read, as one or more streams of rows: one for each table of the
+/// pipeline, in the order of its tables. next() is called by one thread at a time, blocks in order;
+/// those of different streams may come mixed.
 class Extraction {
  public:
   virtual ~Extraction() = default;
-  virtual const model::Schema& schema() const = 0;
+  virtual const model::Schema& schema(std::size_t stream) const = 0;
   /// The next block; null at the end. Fails when the input was changed, cut short or is corrupt.
   virtual Result<std::unique_ptr<Block>> next() = 0;
   /// Bytes of input taken so far and in all (as stored, so compressed when they are).
@@ -59,6 +64,24 @@ class Extraction {
   virtual std::string content_hash() const = 0;
   /// What a person should know although nothing failed: "3 rows have the unknown field 'x'".
   virtual std::vector<std::string> warnings() const { return {}; }
+};
+
+/// A partition that the source itself offers, such as an object of a bucket.
+struct Offer {
+  model::Partition partition;  ///< without window; the key is the object's
+  Timestamp modified;
+  /// What settle() once left at the source for it, when that can be seen.
+  enum class Mark { None, Good, Bad } mark = Mark::None;
+};
+
+/// How the run of an offered partition ended, for the source to file its input away.
+struct Settlement {
+  enum class Outcome {
+    Loaded,      ///< its rows are in the destination, now or since an earlier run
+    Bad,         ///< its content cannot be loaded; trying again would not help
+    Superseded,  ///< it is older than what is loaded and will never be
+  } outcome = Outcome::Loaded;
+  std::string report_json;  ///< what happened, for machines; kept beside what is bad
 };
 
 /// A configured source of one pipeline. Stateless between calls; usable from several threads.
@@ -80,6 +103,15 @@ class Source {
   virtual bool partitions_inputs() const = 0;
   /// The first instant for which an input may exist, found by looking; nothing when unknown.
   virtual Result<std::optional<Timestamp>> earliest() { return std::optional<Timestamp>(); }
+  /// The partitions of a pipeline with `every: object`, in the order in which they are to be loaded:
+  /// oldest first. Unsupported for a source that has none.
+  virtual Result<std::vector<Offer>> offers();
+  /// Called when a run of an offered partition has ended, and again whenever it is found ended:
+  /// files the input away as configured. Doing it twice changes nothing. Returns what it did, for
+  /// the run's events.
+  virtual Result<std::vector<std::string>> settle(const model::Partition&, const Settlement&) {
+    return std::vector<std::string>();
+  }
 };
 
 }  // namespace weir::sdk
