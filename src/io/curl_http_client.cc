@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <algorithm>
+#include <mutex>
+
 #include "base/text.h"
 #include "io/curl_library.h"
 #include "io/http_client.h"
@@ -12,6 +15,33 @@ struct EasyDeleter {
 };
 using Easy = std::unique_ptr<CURL, EasyDeleter>;
 
+}  // namespace
+
+/// Handles that no exchange uses now, each with the connections it has kept. There are as many as
+/// there ever were exchanges at the same time.
+class CurlHandles {
+ public:
+  Easy take() {
+    const std::lock_guard lock(mutex_);
+    if (idle_.empty()) return Easy(curl().curl_easy_init());
+    Easy handle = std::move(idle_.back());
+    idle_.pop_back();
+    return handle;
+  }
+
+  void give_back(Easy handle) {
+    curl().curl_easy_reset(handle.get());  // forgets the request, not the connections
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(handle));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Easy> idle_;
+};
+
+namespace {
+
 struct ListDeleter {
   void operator()(curl_slist* list) const { curl().curl_slist_free_all(list); }
 };
@@ -21,8 +51,20 @@ using HeaderList = std::unique_ptr<curl_slist, ListDeleter>;
 struct Receiver {
   HttpResponse response;
   std::size_t body_limit;
+  enum class Body { Expected, None } body;
   bool too_large = false;
 };
+
+/// Makes room for the body at once, so that a large one does not move while it grows.
+void reserve_body(Receiver& receiver, std::string_view content_length) {
+  if (receiver.body == Receiver::Body::None || content_length.size() > 18) return;
+  std::size_t bytes = 0;
+  for (const char c : content_length) {
+    if (c < '0' || c > '9') return;
+    bytes = bytes * 10 + static_cast<std::size_t>(c - '0');
+  }
+  if (bytes <= receiver.body_limit) receiver.response.body.reserve(bytes);
+}
 
 std::size_t receive_body(char* data, std::size_t size, std::size_t count, void* context) {
   auto& receiver = *static_cast<Receiver*>(context);
@@ -42,6 +84,9 @@ std::size_t receive_header(char* data, std::size_t size, std::size_t count, void
   const std::size_t colon = line.find(':');
   if (colon != std::string_view::npos && colon > 0) {
     headers.push_back({std::string(line.substr(0, colon)), std::string(trim(line.substr(colon + 1)))});
+    if (lower(headers.back().name) == "content-length") {
+      reserve_body(*static_cast<Receiver*>(context), headers.back().value);
+    }
   }
   return size * count;
 }
@@ -99,6 +144,11 @@ Result<HeaderList> header_list(const HttpRequest& request) {
   };
   // Without this libcurl waits a second for "100 Continue" before it sends a larger body.
   bool complete = append("Expect:");
+  // And it would call every body a form.
+  const bool typed =
+      std::any_of(request.headers.begin(), request.headers.end(),
+                  [](const HttpHeader& header) { return lower(header.name) == "content-type"; });
+  if (!typed) complete = complete && append("Content-Type:");
   for (const HttpHeader& header : request.headers) {
     if ((header.name + header.value).find_first_of("\r\n") != std::string::npos) {
       return fail(ErrorCode::InvalidConfig, "the value of the header {} holds a line break", header.name);
@@ -111,8 +161,18 @@ Result<HeaderList> header_list(const HttpRequest& request) {
   return list;
 }
 
-void prepare(CURL* easy, const HttpRequest& request, const HttpLimits& limits) {
+void set_limits(CURL* easy, const HttpRequest& request, const HttpLimits& limits) {
+  curl().curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits.connect_timeout.count()));
+  curl().curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
+  if (request.stall_timeout.count() > 0) {
+    curl().curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl().curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.stall_timeout.count()));
+  }
+}
+
+void prepare(CURL* easy, const HttpRequest& request) {
   curl().curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
+  curl().curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
   curl().curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl().curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl().curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
@@ -121,8 +181,9 @@ void prepare(CURL* easy, const HttpRequest& request, const HttpLimits& limits) {
   curl().curl_easy_setopt(easy, CURLOPT_USERAGENT, "weir/" WEIR_VERSION);
   if (request.body_coding == BodyCoding::Decoded) curl().curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
   if (request.proxy == ProxyUse::Never) curl().curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-  curl().curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits.connect_timeout.count()));
-  curl().curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
+  if (!is_repeatable(request)) curl().curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+  curl().curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 256L << 10);
+  curl().curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, 512L << 10);
   if (request.method == "HEAD") {
     curl().curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
   } else if (request.method != "GET" || !request.body.empty()) {
@@ -168,6 +229,11 @@ std::optional<std::chrono::seconds> retry_after(const HttpResponse& response, Ti
 
 }  // namespace
 
+CurlHttpClient::CurlHttpClient(HttpLimits limits)
+    : limits_(limits), handles_(std::make_unique<CurlHandles>()) {}
+
+CurlHttpClient::~CurlHttpClient() = default;
+
 Result<std::unique_ptr<CurlHttpClient>> CurlHttpClient::open(HttpLimits limits) {
   TRY(load_curl());
   return std::unique_ptr<CurlHttpClient>(new CurlHttpClient(limits));
@@ -175,12 +241,14 @@ Result<std::unique_ptr<CurlHttpClient>> CurlHttpClient::open(HttpLimits limits) 
 
 Result<HttpResponse> CurlHttpClient::send(const HttpRequest& request) {
   const std::string host = host_of(request.url);
-  const Easy easy(curl().curl_easy_init());
-  if (!easy) return fail(ErrorCode::Exhausted, "no memory is left for a request to {}", host);
   const HeaderList headers = TRY(header_list(request));
-  Receiver receiver{{}, limits_.body_bytes};
+  Easy easy = handles_->take();
+  if (!easy) return fail(ErrorCode::Exhausted, "no memory is left for a request to {}", host);
+  Receiver receiver{
+      {}, limits_.body_bytes, request.method == "HEAD" ? Receiver::Body::None : Receiver::Body::Expected};
   char detail[CURL_ERROR_SIZE] = "";
-  prepare(easy.get(), request, limits_);
+  prepare(easy.get(), request);
+  set_limits(easy.get(), request, limits_);
   curl().curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers.get());
   curl().curl_easy_setopt(easy.get(), CURLOPT_ERRORBUFFER, detail);
   curl().curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, receive_body);
@@ -188,6 +256,9 @@ Result<HttpResponse> CurlHttpClient::send(const HttpRequest& request) {
   curl().curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, receive_header);
   curl().curl_easy_setopt(easy.get(), CURLOPT_HEADERDATA, &receiver);
   const CURLcode code = curl().curl_easy_perform(easy.get());
+  long status = 0;
+  curl().curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
+  handles_->give_back(std::move(easy));
   if (receiver.too_large) {
     return fail(ErrorCode::DataMismatch, "the answer of {} is larger than the limit of {}", host,
                 human_bytes(limits_.body_bytes));
@@ -196,8 +267,6 @@ Result<HttpResponse> CurlHttpClient::send(const HttpRequest& request) {
     return fail(code_of(code), "{}",
                 explain(code, host, *detail != '\0' ? detail : curl().curl_easy_strerror(code)));
   }
-  long status = 0;
-  curl().curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
   receiver.response.status = static_cast<int>(status);
   return std::move(receiver.response);
 }

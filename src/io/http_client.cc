@@ -15,6 +15,11 @@ std::optional<std::string_view> HttpResponse::header(std::string_view name) cons
   return std::nullopt;
 }
 
+bool is_repeatable(const HttpRequest& request) {
+  return request.repeat == Repeat::Always || request.method == "GET" || request.method == "HEAD" ||
+         request.method == "PUT" || request.method == "DELETE";
+}
+
 std::string host_of(std::string_view url) {
   const std::size_t scheme = url.find("://");
   std::string_view rest = scheme == std::string_view::npos ? url : url.substr(scheme + 3);

@@ -39,11 +39,14 @@ enum class ProxyUse {
 
 struct HttpRequest {
   std::string method = "GET";
+  /// Goes on the wire as it is: ".." and "//" of the path stay.
   std::string url = {};
   /// Credentials belong here and not in the URL: header values appear in no message.
   std::vector<HttpHeader> headers = {};
-  std::string body = {};
+  std::string body = {};                                         ///< sent from where it is, without a copy
   std::chrono::milliseconds timeout = std::chrono::seconds(30);  ///< for the whole exchange
+  /// Ends an exchange in which nothing moves for so long; zero: only `timeout` does.
+  std::chrono::seconds stall_timeout = std::chrono::seconds(0);
   Repeat repeat = Repeat::ByMethod;
   BodyCoding body_coding = BodyCoding::Decoded;
   ProxyUse proxy = ProxyUse::Environment;
@@ -73,17 +76,25 @@ struct HttpLimits {
   std::size_t body_bytes = 64U << 20;
 };
 
-/// libcurl with certificate checks on. Each call has a connection of its own.
+class CurlHandles;
+
+/// libcurl with certificate checks on. Connections are kept and used again; a request that may not
+/// be sent twice gets a new one, because a kept one can turn out to be dead.
 class CurlHttpClient final : public HttpClient {
  public:
   static Result<std::unique_ptr<CurlHttpClient>> open(HttpLimits limits = {});
+  ~CurlHttpClient() override;
   Result<HttpResponse> send(const HttpRequest& request) override;
 
  private:
-  explicit CurlHttpClient(HttpLimits limits) : limits_(limits) {}
+  explicit CurlHttpClient(HttpLimits limits);
 
   HttpLimits limits_;
+  std::unique_ptr<CurlHandles> handles_;
 };
+
+/// Whether a request may be sent again when its answer was lost.
+bool is_repeatable(const HttpRequest& request);
 
 /// "ipinfo.io" of "https://ipinfo.io/batch?x=1": the part of a URL that messages may show.
 std::string host_of(std::string_view url);

@@ -6,7 +6,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <mutex>
 #include <thread>
+
+#include "base/text.h"
 
 namespace weir::io {
 namespace {
@@ -130,6 +134,97 @@ TEST(CurlHttpClient, gives_up_on_a_server_that_never_answers) {
   ASSERT_FALSE(answer.ok());
   EXPECT_EQ(answer.error().code(), ErrorCode::Unavailable);
   EXPECT_NE(answer.error().message().find("did not answer in time"), std::string::npos);
+}
+
+/// A server on the loopback interface that answers every request and keeps connections open.
+class KeepingServer {
+ public:
+  KeepingServer() : listener_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    EXPECT_EQ(bind(listener_, reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(listen(listener_, 8), 0);
+    EXPECT_EQ(getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size), 0);
+    port_ = ntohs(address.sin_port);
+    accepting_ = std::thread([this] {
+      for (int client; (client = accept(listener_, nullptr, nullptr)) >= 0;) {
+        ++connections_;
+        serving_.emplace_back([this, client] { serve(client); });
+      }
+    });
+  }
+  /// All clients must be gone.
+  ~KeepingServer() {
+    shutdown(listener_, SHUT_RDWR);
+    accepting_.join();
+    close(listener_);
+    for (auto& thread : serving_) thread.join();
+  }
+
+  std::string url(const std::string& path) const { return fmt::format("http://127.0.0.1:{}{}", port_, path); }
+  int connections() const { return connections_; }
+  /// The heads of all requests.
+  std::string requests() {
+    const std::lock_guard lock(mutex_);
+    return requests_;
+  }
+
+ private:
+  void serve(int client) {
+    char buffer[4096];
+    std::string head;
+    for (ssize_t got; (got = recv(client, buffer, sizeof buffer, 0)) > 0;) {
+      head.append(buffer, static_cast<std::size_t>(got));
+      if (head.find("\r\n\r\n") == std::string::npos) continue;
+      const std::lock_guard lock(mutex_);
+      requests_ += head;
+      head.clear();
+      constexpr std::string_view kAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+      (void)!write(client, kAnswer.data(), kAnswer.size());
+    }
+    close(client);
+  }
+
+  int listener_;
+  int port_ = 0;
+  std::atomic<int> connections_ = 0;
+  std::mutex mutex_;
+  std::string requests_;
+  std::thread accepting_;
+  std::vector<std::thread> serving_;
+};
+
+TEST(CurlHttpClient, uses_connections_again_but_not_for_what_may_not_be_repeated) {
+  KeepingServer server;
+  const auto http = client();
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(http->send({.url = server.url("/")}).ok());
+  EXPECT_EQ(server.connections(), 1);
+  ASSERT_TRUE(http->send({.method = "POST", .url = server.url("/")}).ok());
+  EXPECT_EQ(server.connections(), 2);
+}
+
+TEST(CurlHttpClient, forgets_everything_about_the_request_before) {
+  KeepingServer server;
+  const auto http = client();
+  ASSERT_TRUE(http->send({.method = "PUT", .url = server.url("/"), .headers = {{"X-One", "1"}}}).ok());
+  const auto before = server.requests().size();
+  ASSERT_TRUE(http->send({.method = "HEAD", .url = server.url("/two")}).ok());
+  ASSERT_TRUE(http->send({.url = server.url("/three")}).ok());
+  const std::string after = server.requests().substr(before);
+  EXPECT_EQ(after.find("PUT"), std::string::npos);
+  EXPECT_EQ(after.find("X-One"), std::string::npos);
+  EXPECT_NE(after.find("HEAD /two"), std::string::npos);
+  EXPECT_NE(after.find("GET /three"), std::string::npos);
+}
+
+TEST(CurlHttpClient, sends_the_path_as_it_is_and_invents_no_content_type) {
+  KeepingServer server;
+  const auto http = client();
+  ASSERT_TRUE(http->send({.method = "PUT", .url = server.url("/a/../b//c%20d")}).ok());
+  EXPECT_NE(server.requests().find("PUT /a/../b//c%20d HTTP/1.1"), std::string::npos);
+  EXPECT_EQ(lower(server.requests()).find("content-type"), std::string::npos);
 }
 
 TEST(CurlHttpClient, speaks_http_only) {

@@ -6,11 +6,6 @@
 namespace weir::io {
 namespace {
 
-bool is_repeatable(const HttpRequest& request) {
-  return request.repeat == Repeat::Always || request.method == "GET" || request.method == "HEAD" ||
-         request.method == "PUT" || request.method == "DELETE";
-}
-
 bool is_transient(int status) { return status == 500 || status == 502 || status == 503 || status == 504; }
 
 }  // namespace
