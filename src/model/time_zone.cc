@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <limits>
 #include <vector>
 
 #include "base/text.h"
@@ -91,6 +92,19 @@ LocalInstants TimeZone::instants_of(LocalTime time) const {
   }
   if (kind == LocalInstants::Kind::Repeated) return {kind, with(info.first), with(info.second)};
   return {kind, with(info.first), with(info.first)};
+}
+
+LocalStretch TimeZone::stretch_near(LocalTime time) const {
+  using Limits = std::numeric_limits<std::int64_t>;
+  if (zone_ == nullptr) return {{Limits::min()}, {Limits::max()}, 0};
+  const date::local_time<microseconds> local{microseconds{time.micros}};
+  const auto rule = zone_of(zone_).get_info(local).first;
+  const auto offset = microseconds{rule.offset}.count();
+  // No clock was ever set by more than a day, so times this far from both changes are shown once.
+  constexpr std::int64_t kMargin = microseconds{std::chrono::hours{48}}.count();
+  return {{microseconds{rule.begin.time_since_epoch()}.count() + offset + kMargin},
+          {microseconds{rule.end.time_since_epoch()}.count() + offset - kMargin},
+          offset};
 }
 
 }  // namespace weir::model

@@ -29,6 +29,14 @@ struct LocalInstants {
   Timestamp second;  ///< the same unless repeated
 };
 
+/// Local times from `begin` until before `end`, all of them shown once and with the same offset.
+struct LocalStretch {
+  LocalTime begin, end;
+  std::int64_t offset = 0;  ///< microseconds from UTC to the wall
+
+  bool contains(LocalTime time) const { return begin <= time && time < end; }
+};
+
 class TimeZone {
  public:
   /// The zone of an IANA name such as America/Vancouver. InvalidConfig suggests what was meant.
@@ -38,6 +46,9 @@ class TimeZone {
   const std::string& name() const { return name_; }
   LocalTime to_local(Timestamp time) const;
   LocalInstants instants_of(LocalTime time) const;
+  /// A stretch without a clock change that is near a local time, and most often contains it. For
+  /// columns of times, which mostly lie close together.
+  LocalStretch stretch_near(LocalTime time) const;
   /// One instant for every local time: of a repeated time the first, for a skipped time the instant
   /// at which the clock jumped over it.
   Timestamp to_utc(LocalTime time) const { return instants_of(time).first; }

@@ -56,6 +56,22 @@ TEST(TimeZone, a_day_that_a_zone_left_out_is_skipped) {
   EXPECT_EQ(to_string(samoa.to_utc(wall("2011-12-30T12:00"))), "2011-12-30T10:00:00Z");
 }
 
+TEST(TimeZone, a_stretch_gives_the_instants_of_all_its_times) {
+  for (const auto* name : {"UTC", "America/Vancouver", "Pacific/Apia", "Asia/Kolkata"}) {
+    const auto here = zone(name);
+    int contained = 0;
+    for (auto time = wall("2011-01-01"); time < wall("2012-01-01"); time.micros += 3'600'000'000) {
+      const auto stretch = here.stretch_near(time);
+      if (!stretch.contains(time)) continue;
+      ++contained;
+      const auto instants = here.instants_of(time);
+      EXPECT_EQ(instants.kind, Kind::Once) << name << shown(time);
+      EXPECT_EQ(instants.first.micros, time.micros - stretch.offset) << name << shown(time);
+    }
+    EXPECT_GT(contained, 8'300) << name;
+  }
+}
+
 TEST(TimeZone, shows_an_instant_on_the_wall) {
   EXPECT_EQ(shown(zone("America/Vancouver").to_local(at("2022-01-24T10:05:03.25Z"))),
             "2022-01-24T02:05:03.25Z");

@@ -41,29 +41,42 @@ std::string from_pattern(const Request& request) {
   return zoned ? fmt::format("CAST({} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'", parsed) : parsed;
 }
 
-std::string in_zone(const Request& request, const std::string& local) {
-  if (request.options.timezone.empty()) return local;
-  const auto moved =
-      fmt::format("timezone('UTC', timezone({}, {}))", sql_literal(request.options.timezone), local);
+/// A day that begins with a jump of the clock begins after it; another time in the jump is an error.
+Result<std::string> in_zone(const Request& request, const std::string& local) {
+  const auto& zone = request.options.timezone;
+  if (zone.empty()) return local;
+  const bool day = request.from == Type::Date;
+  const auto name = function_name(day ? "start_of_day" : "local_time", zone, zone);
+  const auto moved = TRY(call(request.compilation,
+                              local_time_function(name, TRY(model::TimeZone::find(zone)),
+                                                  day ? SkippedTime::Jump : SkippedTime::Null),
+                              local));
   if (!is_text(request.from) || request.formatted()) return moved;
   // Text that names its own offset is not moved again.
   return fmt::format("CASE WHEN regexp_matches({}, '[0-9]:[0-9].*([zZ]|[+-][0-9:]+)$') THEN {} ELSE {} END",
                      request.column, local, moved);
 }
 
+bool is_since_epoch(const Request& request) {
+  return is_epoch(request.options.format) && (is_text(request.from) || is_number(request.from));
+}
+
+/// The time as it was written, in whatever zone; nothing when the type has none.
+Result<std::string> local_time(const Request& request) {
+  if (request.from == Type::Timestamp) return request.column;
+  if (request.from == Type::Date) return fmt::format("CAST({} AS TIMESTAMP)", request.column);
+  if (request.from != Type::Text) return std::string();
+  if (request.formatted()) return from_pattern(request);
+  return call(request.compilation, parse_text_function(Type::Timestamp), request.column);
+}
+
 Result<std::string> to_timestamp(const Request& request) {
-  if (is_epoch(request.options.format) && (is_text(request.from) || is_number(request.from))) {
+  if (is_since_epoch(request)) {
     return call(request.compilation, parse_epoch_function(request.options.format),
                 fmt::format("CAST({} AS VARCHAR)", request.column));
   }
-  if (request.from == Type::Text) {
-    if (request.formatted()) return in_zone(request, from_pattern(request));
-    return in_zone(request,
-                   TRY(call(request.compilation, parse_text_function(Type::Timestamp), request.column)));
-  }
-  if (request.from == Type::Timestamp) return in_zone(request, request.column);
-  if (request.from == Type::Date)
-    return in_zone(request, fmt::format("CAST({} AS TIMESTAMP)", request.column));
+  const auto local = TRY(local_time(request));
+  if (!local.empty()) return in_zone(request, local);
   if (is_number(request.from)) {
     request.compilation.problem(
         fmt::format("column {}: a number becomes a timestamp by format epoch_s, epoch_ms or epoch_us; "
@@ -119,7 +132,20 @@ Result<std::string> expression(const Request& request) {
   return numbers || flags || day ? plain : std::string();
 }
 
-/// Runs a query to see whether the engine knows a zone or a format.
+/// Why a value has become null, as an expression. It is computed for bad rows only.
+Result<std::string> reason(const Request& request) {
+  const auto other = sql_literal(fmt::format(" is not of type {}", model::name(request.to)));
+  auto why = other;
+  if (request.to == Type::Timestamp && !request.options.timezone.empty() && !is_since_epoch(request)) {
+    why = fmt::format("CASE WHEN {} IS NULL THEN {} ELSE {} END", TRY(local_time(request)), other,
+                      sql_literal(fmt::format(" does not exist in {}: the clock was set forward past it",
+                                              request.options.timezone)));
+  }
+  return fmt::format("{} || {} || {}", sql_literal(fmt::format("cast: column {}: ", request.options.column)),
+                     shown_value(request.options.column), why);
+}
+
+/// Runs a query to see whether the engine knows a format.
 bool accepted(Compilation& compilation, const std::string& query, std::string_view what) {
   auto rows = compilation.connection().query(query);
   // The result is read to its end: a stream that stays open keeps its transaction open too.
@@ -135,10 +161,9 @@ bool accepted(Compilation& compilation, const std::string& query, std::string_vi
 bool options_are_known(Compilation& compilation, const CastColumn& options) {
   bool known = true;
   if (!options.timezone.empty()) {
-    known = accepted(
-        compilation,
-        fmt::format("SELECT timezone({}, TIMESTAMP '2000-01-01') AS t", sql_literal(options.timezone)),
-        fmt::format("column {}: time zone '{}'", options.column, options.timezone));
+    const auto zone = model::TimeZone::find(options.timezone);
+    if (!zone) compilation.problem(fmt::format("column {}: {}", options.column, zone.error().message()));
+    known = zone.ok();
   }
   if (options.format.find('%') == std::string::npos) {
     if (options.format.empty() || options.format == "duration" || is_epoch(options.format)) return known;
@@ -177,7 +202,8 @@ Result<void> add_step(Compilation& compilation, const Cast& verb) {
     if (!type || !column || !options_are_known(compilation, options)) continue;
     const auto name = sql_identifier(options.column);
     const auto problems = compilation.problem_count();
-    const auto sql = TRY(expression({compilation, options, column->type, *type, name}));
+    const Request request{compilation, options, column->type, *type, name};
+    const auto sql = TRY(expression(request));
     if (sql.empty()) {
       if (compilation.problem_count() == problems) {
         compilation.problem(fmt::format("column {}: {} cannot become {}", options.column,
@@ -189,11 +215,7 @@ Result<void> add_step(Compilation& compilation, const Cast& verb) {
     inner.add(sql, result);
     outer.exclude(result).replace(options.column, result);
     if (options.on_error == OnError::Quarantine) {
-      outer.refuse(
-          fmt::format("{} IS NULL AND {} IS NOT NULL", result, name),
-          fmt::format("{} || {} || {}", sql_literal(fmt::format("cast: column {}: ", options.column)),
-                      shown_value(options.column),
-                      sql_literal(fmt::format(" is not of type {}", model::name(*type)))));
+      outer.refuse(fmt::format("{} IS NULL AND {} IS NOT NULL", result, name), TRY(reason(request)));
     }
     columns.columns[*columns.find(options.column)].type = *type;
     titles.push_back(fmt::format("{} to {}", options.column, model::name(*type)));

@@ -74,6 +74,39 @@ TEST(Cast, moves_only_times_that_name_no_zone) {
             "2022-07-01T17:00:00Z\n2022-07-01T10:00:00Z\n2022-07-01T08:00:00Z\n2022-07-01T07:00:00Z\n");
 }
 
+TEST(Cast, refuses_a_local_time_that_the_clock_jumped_over) {
+  EXPECT_EQ(
+      cast({"2024-03-10 01:59:59.999999", "2024-03-10 02:30", "2024-03-10 03:00", "2024-03-10 02:30Z"},
+           {.type = "timestamp", .timezone = "America/Vancouver"}),
+      "2024-03-10T09:59:59.999999Z\n2024-03-10T10:00:00Z\n2024-03-10T02:30:00Z\n"
+      "refused 1: cast: column c: \"2024-03-10 02:30\" does not exist in America/Vancouver: the clock was "
+      "set forward past it\n");
+  EXPECT_EQ(
+      cast({"10.03.2024 02:30", "x"},
+           {.type = "timestamp", .format = "%d.%m.%Y %H:%M", .timezone = "America/Vancouver"}),
+      "refused 0: cast: column c: \"10.03.2024 02:30\" does not exist in America/Vancouver: the clock was "
+      "set forward past it\nrefused 1: cast: column c: \"x\" is not of type timestamp\n");
+  EXPECT_EQ(
+      cast({"2024-03-10T02:30:00Z"}, {.type = "timestamp", .timezone = "America/Vancouver"}, Type::Timestamp),
+      "refused 0: cast: column c: \"2024-03-10 02:30:00\" does not exist in America/Vancouver: the clock "
+      "was set forward past it\n");
+  EXPECT_EQ(cast({"2024-03-10 02:30"},
+                 {.type = "timestamp", .timezone = "America/Vancouver", .on_error = OnError::Null}),
+            "NULL\n");
+}
+
+TEST(Cast, takes_the_first_of_two_instants) {
+  EXPECT_EQ(cast({"2024-11-03 00:59", "2024-11-03 01:30", "2024-11-03 02:00"},
+                 {.type = "timestamp", .timezone = "America/Vancouver"}),
+            "2024-11-03T07:59:00Z\n2024-11-03T08:30:00Z\n2024-11-03T10:00:00Z\n");
+}
+
+TEST(Cast, begins_a_day_without_midnight_at_the_jump) {
+  EXPECT_EQ(
+      cast({"2018-11-04", "2018-11-05"}, {.type = "timestamp", .timezone = "America/Sao_Paulo"}, Type::Date),
+      "2018-11-04T03:00:00Z\n2018-11-05T02:00:00Z\n");
+}
+
 TEST(Cast, reads_durations_in_seconds) {
   EXPECT_EQ(cast({"0.042000s", "250ms", "3", "soon"},
                  {.type = "double", .format = "duration", .on_error = OnError::Null}),

@@ -12,6 +12,7 @@
 #include "engine/scalar_function.h"
 #include "model/partition.h"
 #include "model/schema.h"
+#include "model/time_zone.h"
 
 namespace weir::geocoding {
 class Geocoder;
@@ -53,12 +54,17 @@ FunctionPointer parse_duration_function();
 /// parse_epoch_s(text), parse_epoch_ms(text), parse_epoch_us(text): the instant so long after 1970.
 FunctionPointer parse_epoch_function(std::string_view format);
 
+/// What a local time gives that the clock jumped over: nothing, or the instant of the jump.
+enum class SkippedTime { Null, Jump };
+/// `name`(timestamp): the instant at which a wall in the zone shows the time, of two the first.
+FunctionPointer local_time_function(std::string name, model::TimeZone zone, SkippedTime skipped);
+
 /// Refuses JSON objects of more than this: nothing else bounds what one row may take.
 inline constexpr std::size_t kMaxJsonBytes = 64'000'000;
 /// The column of unpack's STRUCT that says why a value cannot be unpacked.
 inline constexpr std::string_view kUnpackError = "_weir_error";
 /// `name`(json): STRUCT of the fields and `_weir_error`. `column` is named in messages.
-FunctionPointer unpack_function(std::string name, std::string column, model::Schema fields);
+FunctionPointer unpack_function(std::string name, std::string column, const model::Schema& fields);
 
 /// `name`(text): STRUCT of the geocoder's columns.
 FunctionPointer geocode_function(std::string name, std::shared_ptr<geocoding::Geocoder> geocoder);

@@ -22,7 +22,9 @@ const config::Spec<CastColumn>& cast_column_spec() {
                  "Form of the values: a pattern such as %d/%m/%Y %H:%M:%S, or epoch_s, epoch_ms, epoch_us, "
                  "duration.")
           .example("epoch_ms")
-          .field("timezone", &CastColumn::timezone, "Zone of times that name none; UTC when left out.")
+          .field("timezone", &CastColumn::timezone,
+                 "Zone of times that name none; UTC when left out. A time that the clock showed twice is the "
+                 "first of the two; one that it jumped over is of another form.")
           .example("America/Vancouver")
           .choice("on_error", &CastColumn::on_error,
                   {{"quarantine", OnError::Quarantine}, {"set_null", OnError::Null}},
