@@ -42,15 +42,32 @@ bool leaves_keys_alone(const Verb& verb, const std::vector<std::string>& key) {
   return true;
 }
 
+/// Whether the deduplicate at `index` is over the key that the destination watches over.
+bool is_over_its_key(const Deduplicate& verb, const ProgramContext& context) {
+  if (!context.destination_resolves_keys) return false;
+  const std::set<std::string> wanted(verb.key.begin(), verb.key.end());
+  return wanted == std::set<std::string>(context.key.begin(), context.key.end());
+}
+
 /// Whether the destination can do what the transform at `index` asks for.
 bool can_hand_over(const std::vector<Transform>& transforms, std::size_t index,
                    const ProgramContext& context) {
   const auto& verb = std::get<Deduplicate>(transforms[index].verb);
-  if (!context.destination_resolves_keys || verb.keep != Keep::First || !verb.order.empty()) return false;
-  const std::set<std::string> wanted(verb.key.begin(), verb.key.end());
-  if (wanted != std::set<std::string>(context.key.begin(), context.key.end())) return false;
+  if (!is_over_its_key(verb, context) || verb.keep != Keep::First || !verb.order.empty()) return false;
   return std::all_of(transforms.begin() + static_cast<std::ptrdiff_t>(index) + 1, transforms.end(),
                      [&](const Transform& later) { return leaves_keys_alone(later.verb, verb.key); });
+}
+
+/// Whether the rows that the deduplicate at `index` leaves reach the destination with their keys.
+bool keys_stay(const std::vector<Transform>& transforms, std::size_t index, const ProgramContext& context) {
+  const auto& verb = std::get<Deduplicate>(transforms[index].verb);
+  if (!is_over_its_key(verb, context)) return false;
+  return std::all_of(transforms.begin() + static_cast<std::ptrdiff_t>(index) + 1, transforms.end(),
+                     [&](const Transform& later) {
+                       return std::holds_alternative<Filter>(later.verb) ||
+                              std::holds_alternative<Deduplicate>(later.verb) ||
+                              leaves_keys_alone(later.verb, verb.key);
+                     });
 }
 
 /// Rows of other partitions should not be staged, so the window comes before the first verb that
@@ -72,6 +89,12 @@ Result<void> add_transforms(Compilation& compilation, const std::vector<Transfor
       compilation.program().skip_known_keys = true;
       compilation.program().notes.emplace_back("deduplicate is done by the destination");
       continue;
+    }
+    if (std::holds_alternative<Deduplicate>(transform.verb) &&
+        keys_stay(transforms, i, compilation.context())) {
+      compilation.program().known_keys_are_duplicates = true;
+      compilation.program().notes.emplace_back(
+          "deduplicate chooses within a partition; a key that another partition stored keeps its row");
     }
     if (needs_all_rows(transform)) {
       TRY(window_early(compilation));

@@ -49,6 +49,9 @@ struct Program {
   model::Schema output;  ///< of the last segment, or the input's when there is none
   /// The destination leaves out rows whose key it has: the transforms' deduplication was handed to it.
   bool skip_known_keys = false;
+  /// Some deduplicate over the destination's key stays in the program, and no later verb changes the
+  /// key: a row whose key an earlier partition stored is a duplicate as well, no bad row.
+  bool known_keys_are_duplicates = false;
   /// What a person should know: "deduplicate is done by the destination".
   std::vector<std::string> notes;
 };

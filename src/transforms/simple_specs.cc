@@ -108,8 +108,11 @@ const config::Spec<Filter>& filter_spec() {
 
 const config::Spec<Deduplicate>& deduplicate_spec() {
   static const auto spec =
-      config::Spec<Deduplicate>("deduplicate",
-                                "Keeps one row of each key. Rows whose key holds a null all stay.")
+      config::Spec<Deduplicate>(
+          "deduplicate",
+          "Keeps one row of each key within a partition. Rows whose key holds a null all "
+          "stay. A key that another partition stored in the destination keeps its row, "
+          "unless the destination merges.")
           .field("key", &Deduplicate::key, "Columns that together make a row unique.")
           .required()
           .shorthand()

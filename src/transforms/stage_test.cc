@@ -51,6 +51,27 @@ TEST_F(DeduplicateTest, reports_absent_columns) {
   EXPECT_NE(problem.find("'m'"), std::string::npos) << problem;
 }
 
+TEST_F(DeduplicateTest, tells_whether_the_keys_reach_the_destination) {
+  const auto stay = [&](std::vector<Verb> verbs) {
+    pipeline.transforms.clear();
+    for (auto& verb : verbs) pipeline.then(std::move(verb));
+    const auto program = pipeline.compiled();
+    EXPECT_TRUE(program.ok()) << program.error().to_string();
+    return program->known_keys_are_duplicates;
+  };
+  const Deduplicate last{{"id"}, {}, Keep::Last};
+  const Deduplicate newest{{"id"}, {"n desc"}, Keep::First};
+  EXPECT_FALSE(stay({last})) << "the destination has no key";
+  pipeline.context.key = {"id"};
+  EXPECT_FALSE(stay({last})) << "the destination does not resolve keys";
+  pipeline.context.destination_resolves_keys = true;
+  EXPECT_TRUE(stay({last}));
+  EXPECT_TRUE(stay({newest, Filter{.condition = "n > 1"}, Drop{{"t"}, false}}));
+  EXPECT_FALSE(stay({Deduplicate{{"t"}, {}, Keep::Last}}));
+  EXPECT_FALSE(stay({last, Cast{{{.column = "id", .type = "integer"}}}}));
+  EXPECT_FALSE(stay({last, Sql{.query = "SELECT * FROM input"}}));
+}
+
 struct HandOver : DeduplicateTest {
   void SetUp() override {
     DeduplicateTest::SetUp();
