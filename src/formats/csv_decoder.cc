@@ -26,7 +26,10 @@ struct FieldTarget {
 class CsvDecoder final : public Decoder {
  public:
   CsvDecoder(model::Schema schema, const std::vector<std::string>& names, CsvOptions options)
-      : schema_(std::move(schema)), options_(std::move(options)) {
+      : schema_(std::move(schema)),
+        options_(std::move(options)),
+        expected_(static_cast<std::size_t>(
+            options_.field_count.value_or(static_cast<std::int64_t>(names.size())))) {
     for (const auto& name : names) {
       FieldTarget target;
       target.column = schema_.find(name);
@@ -53,8 +56,8 @@ class CsvDecoder final : public Decoder {
       auto problem = std::move(record.problem);
       const auto bytes = block.bytes.substr(record.origin.offset, record.origin.length);
       if (problem.empty() && !all_valid && !is_valid_utf8(bytes)) problem = bad_utf8(record);
-      if (problem.empty() && record.fields.size() != targets_.size()) {
-        problem = fmt::format("expected {} fields, got {}", targets_.size(), record.fields.size());
+      if (problem.empty() && record.fields.size() != expected_ && !is_allowed(record)) {
+        problem = fmt::format("expected {} fields, got {}", expected_, record.fields.size());
       }
       if (problem.empty()) {
         const auto row = rows.add_row(record.origin);
@@ -78,10 +81,19 @@ class CsvDecoder final : public Decoder {
     return "not valid UTF-8";
   }
 
+  /// Whether the options let a record pass that does not have the expected number of fields.
+  bool is_allowed(const CsvRecord& record) const {
+    if (record.fields.size() < expected_) return options_.missing_fields == MissingFields::Null;
+    if (options_.extra_fields != ExtraFields::Blank) return options_.extra_fields == ExtraFields::Ignore;
+    return std::all_of(record.fields.begin() + static_cast<std::ptrdiff_t>(expected_), record.fields.end(),
+                       [](const CsvField& field) { return field.text.empty(); });
+  }
+
   /// Sets the row's cells; what is wrong, or nothing.
   std::string fill(const CsvRecord& record, const CsvParser& parser, model::Batch& rows,
                    std::size_t row) const {
-    for (std::size_t i = 0; i < record.fields.size(); ++i) {
+    const auto count = std::min(record.fields.size(), targets_.size());
+    for (std::size_t i = 0; i < count; ++i) {
       const auto& field = record.fields[i];
       const auto& target = targets_[i];
       if (!target.column || is_csv_null(field, options_)) continue;
@@ -110,6 +122,7 @@ class CsvDecoder final : public Decoder {
 
   model::Schema schema_;
   CsvOptions options_;
+  std::size_t expected_;  // fields of a record
   std::vector<FieldTarget> targets_;
   std::vector<std::string> warnings_;
 };

@@ -12,7 +12,8 @@
 
 namespace weir::formats {
 
-/// `names` are the fields of a record in order; each goes to the schema's column of that name.
+/// `names` are the fields of a record in order; each goes to the schema's column of that name. A
+/// record has as many fields as there are names, unless the options say another number.
 std::shared_ptr<const Decoder> make_csv_decoder(const model::Schema& schema,
                                                 const std::vector<std::string>& names,
                                                 const CsvOptions& options);

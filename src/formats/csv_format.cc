@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/text.h"
@@ -37,6 +38,40 @@ Result<std::vector<std::string>> header_names(const CsvParser& parser, const Csv
   return names;
 }
 
+bool by_position(const ReadOptions& options) {
+  return options.csv.columns_by == ColumnsBy::Position && options.columns.size() > 0;
+}
+
+/// A header of another width than the rows must have is that of another file.
+Result<void> check_width(const CsvRecord& header, const ReadOptions& options) {
+  const auto& csv = options.csv;
+  if (!csv.field_count && !by_position(options)) return {};
+  const auto got = header.fields.size();
+  const auto expected = csv.field_count ? static_cast<std::size_t>(*csv.field_count) : options.columns.size();
+  const bool allowed =
+      got < expected ? csv.missing_fields == MissingFields::Null : csv.extra_fields == ExtraFields::Ignore;
+  if (got == expected || allowed) return {};
+  return fail(ErrorCode::DataMismatch,
+              "the header has {} fields, but {} are expected; if that is right, change `columns`, or the csv "
+              "option {}",
+              got, expected, got < expected ? "`missing_fields`" : "`extra_fields`");
+}
+
+/// Whether a record has the fields that a row of the sample must have.
+bool shows_types(const CsvRecord& record, const Head& head, const CsvOptions& csv) {
+  const auto got = record.fields.size();
+  if (got < head.names.size()) return csv.missing_fields == MissingFields::Null;
+  return got == head.names.size() || csv.extra_fields != ExtraFields::Reject;
+}
+
+/// The names of the fields when no header says them.
+std::vector<std::string> names_in_order(const CsvRecord& first, const ReadOptions& options) {
+  if (options.columns.size() > 0) return options.columns.names();
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < first.fields.size(); ++i) names.push_back(fmt::format("column_{}", i + 1));
+  return names;
+}
+
 }  // namespace
 
 Framing csv_framing(const ReadOptions& options) {
@@ -49,22 +84,22 @@ Framing csv_framing(const ReadOptions& options) {
   return framing;
 }
 
-bool csv_has_head(const ReadOptions& options) { return options.csv.header; }
+bool csv_has_head(const ReadOptions& options) { return options.csv.header && !by_position(options); }
 
 Result<Head> csv_head(std::string_view first_block, const ReadOptions& options) {
   Head head;
   CsvParser parser(first_block, 1, options.csv);
   CsvRecord record;
   const bool any = parser.next(record);
-  if (options.csv.header) {
-    if (any) head.names = TRY(header_names(parser, record));
-    head.bytes = parser.position();
-  } else if (options.columns.size() > 0) {
-    head.names = options.columns.names();
-  } else {
-    for (std::size_t i = 0; any && i < record.fields.size(); ++i)
-      head.names.push_back(fmt::format("column_{}", i + 1));
+  if (!options.csv.header || by_position(options)) head.names = names_in_order(record, options);
+  if (!options.csv.header) return head;
+  if (trim(first_block).empty()) {
+    head.bytes = first_block.size();
+    return head;
   }
+  head.bytes = parser.position();
+  if (any) TRY(check_width(record, options));
+  if (any && !by_position(options)) head.names = TRY(header_names(parser, record));
   return head;
 }
 
@@ -78,9 +113,9 @@ Result<model::Schema> infer_csv(const Head& head, std::span<const RawBlock> samp
     CsvParser parser(block.bytes, block.line, options.csv);
     while (block.fault.empty() && rows < kSampleRows && parser.next(record)) {
       const auto bytes = block.bytes.substr(record.origin.offset, record.origin.length);
-      if (!record.problem.empty() || record.fields.size() != head.names.size() || !is_utf8(bytes)) continue;
+      if (!record.problem.empty() || !shows_types(record, head, options.csv) || !is_utf8(bytes)) continue;
       ++rows;
-      for (std::size_t i = 0; i < record.fields.size(); ++i) {
+      for (std::size_t i = 0; i < std::min(record.fields.size(), head.names.size()); ++i) {
         const auto& field = record.fields[i];
         if (!is_csv_null(field, options.csv) && !field.text.empty()) inference.see_text(i, field.text);
       }

@@ -116,6 +116,90 @@ TEST(Csv, matches_each_files_own_header_by_name) {
                                       "the header lacks the column \"b\", which is null for its rows"}));
 }
 
+/// Columns by position under a header whose words do not matter.
+ReadOptions by_position() {
+  ReadOptions options;
+  options.csv.columns_by = ColumnsBy::Position;
+  options.columns = {{{"id", Type::Text}, {"name", Type::Text}, {"active", Type::Boolean}}};
+  return options;
+}
+
+TEST(Csv, takes_columns_by_position_whatever_the_header_says) {
+  const auto out = read("NAME,name,\xff\n0007,x,True\n", by_position());
+  EXPECT_EQ(out.rows, "(id text, name text, active boolean)\n0007|x|true\n");
+  EXPECT_EQ(out.rejects, "");
+}
+
+// D-3: the delimiter is the configured one.
+TEST(Csv, D_3_honours_the_delimiter) {
+  auto options = by_position();
+  options.csv.delimiter = "|";
+  EXPECT_EQ(read("a|b|c\n1|x,y|false\n", options).rows,
+            "(id text, name text, active boolean)\n1|x,y|false\n");
+}
+
+// D-11: text columns keep leading zeros, blanks beside numbers, and words like NA.
+TEST(Csv, D_11_text_stays_text) {
+  EXPECT_EQ(read("a,b,c\n00123,NA,\n,null,true\n1e5,nan,\n", by_position()).rows,
+            "(id text, name text, active boolean)\n00123|NA|NULL\nNULL|null|true\n1e5|nan|NULL\n");
+  EXPECT_EQ(read("zip\n00123\n\n00456\n").rows, "(zip text)\n00123\n00456\n");
+}
+
+// D-12: a row with another number of fields is refused unless that is asked for.
+TEST(Csv, D_12_refuses_rows_with_a_wrong_number_of_fields) {
+  const std::string text = "a,b,c\n1,x,true\n2,y,true,surplus\n3,z,true,\n4,w\n";
+  auto options = by_position();
+  EXPECT_EQ(read(text, options).rejects,
+            "3: expected 3 fields, got 4\n4: expected 3 fields, got 4\n5: expected 3 fields, got 2\n");
+  options.csv.extra_fields = ExtraFields::Blank;
+  EXPECT_EQ(read(text, options).rejects, "3: expected 3 fields, got 4\n5: expected 3 fields, got 2\n");
+  options.csv.extra_fields = ExtraFields::Ignore;
+  options.csv.missing_fields = MissingFields::Null;
+  const auto out = read(text, options);
+  EXPECT_EQ(out.rows, "(id text, name text, active boolean)\n1|x|true\n2|y|true\n3|z|true\n4|w|NULL\n");
+  EXPECT_EQ(out.rejects, "");
+}
+
+TEST(Csv, reads_leading_columns_of_wider_rows) {
+  auto options = by_position();
+  options.csv.field_count = 5;
+  EXPECT_EQ(read("a,b,c,d,e\n1,x,true,4,5\n2,y,true\n", options).rows,
+            "(id text, name text, active boolean)\n1|x|true\n");
+  EXPECT_EQ(
+      read("a,b,c\n1,x,true\n", options).rejects,
+      "the header has 3 fields, but 5 are expected; if that is right, change `columns`, or the csv option "
+      "`missing_fields`");
+}
+
+TEST(Csv, refuses_a_header_of_another_width_by_position) {
+  EXPECT_EQ(
+      read("a,b,c,d\n", by_position()).rejects,
+      "the header has 4 fields, but 3 are expected; if that is right, change `columns`, or the csv option "
+      "`extra_fields`");
+}
+
+TEST(Csv, tells_nothing_from_a_header_alone_and_from_rows) {
+  const auto content = [](const std::string& text, const ReadOptions& options) {
+    auto reader = InputReader::open(*find_format("csv"), options, Compression::Auto,
+                                    std::make_unique<PieceSource>(text, 3), "x.csv");
+    EXPECT_TRUE((*reader)->decode_as(options.columns, {}).ok());
+    while (*(*reader)->next()) {
+    }
+    return (*reader)->content();
+  };
+  using Content = InputReader::Content;
+  for (const auto& options : {by_position(), ReadOptions{}}) {
+    for (const auto* text : {"", " ", "\n", "\r\n\n\n", "\xef\xbb\xbf\n"}) {
+      EXPECT_EQ(content(text, options), Content::Nothing) << text;
+    }
+    for (const auto* text : {"a,b,c", "a,b,c\n", "\n\na,b,c\r\n\n\n"}) {
+      EXPECT_EQ(content(text, options), Content::HeadOnly) << text;
+    }
+    EXPECT_EQ(content("a,b,c\n1,2,3", options), Content::Rows);
+    EXPECT_EQ(content("a,b,c\n\n\n,,", options), Content::Rows);
+  }
+}
+
 TEST(Csv, says_which_options_cannot_be_meant) {
   CsvOptions options;
   options.delimiter = "||";

@@ -24,6 +24,10 @@ Result<void> check_csv_options(const CsvOptions& options) {
                 "unknown csv encoding \"{}\"; use utf-8, latin1, windows-1252, utf-16, utf-16le or utf-16be",
                 options.encoding);
   }
+  if (options.field_count && *options.field_count < 1) {
+    return fail(ErrorCode::InvalidConfig, "csv option `field_count` must be at least 1, but is {}",
+                *options.field_count);
+  }
   return {};
 }
 

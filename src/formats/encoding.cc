@@ -52,7 +52,7 @@ class ConvertedSource final : public ByteSource {
   }
 
  private:
-  static constexpr std::size_t kBytes = 64 * 1024;
+  static constexpr std::size_t kBytes = std::size_t{64} * 1024;
   static constexpr std::size_t kLongestCharacter = 8;
 
   Result<std::size_t> convert(char* to, std::size_t size) {

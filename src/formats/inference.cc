@@ -48,11 +48,9 @@ void Inference::see_text(std::size_t column, std::string_view value) {
   auto& seen = columns_[column];
   if (parse_boolean(value)) {
     seen.boolean = true;
-  } else if (!is_plain_number(value)) {
-    seen.text = true;
-  } else if (is_whole(value) && parse_integer(value)) {
+  } else if (is_plain_number(value) && is_whole(value) && parse_integer(value)) {
     seen.integer = true;
-  } else if (parse_double(value)) {
+  } else if (is_plain_number(value) && parse_double(value)) {
     seen.number = true;
   } else {
     seen.text = true;

@@ -6,70 +6,15 @@
 
 #include <cstdint>
 #include <cstring>
-#include <vector>
 
 #include "base/text.h"
+#include "formats/stored_bytes.h"
 
 namespace weir::formats {
 namespace {
 
-constexpr std::size_t kInputBytes = 256 * 1024;
 constexpr std::string_view kGzipMagic = "\x1f\x8b";
 constexpr std::string_view kZstdMagic = "\x28\xb5\x2f\xfd";
-
-/// Stored bytes with a look ahead, and their position for messages.
-class StoredBytes {
- public:
-  StoredBytes(std::unique_ptr<ByteSource> source, std::string name)
-      : source_(std::move(source)), name_(std::move(name)), buffer_(kInputBytes) {}
-
-  /// Reads more behind what is left; false at the end.
-  Result<bool> fill() {
-    if (ended_) return false;
-    std::memmove(buffer_.data(), buffer_.data() + start_, size_);
-    start_ = 0;
-    if (size_ == buffer_.size()) return true;
-    const auto count = TRY(source_->read(buffer_.data() + size_, buffer_.size() - size_));
-    size_ += count;
-    ended_ = count == 0;
-    return !ended_;
-  }
-  /// Tries to have at least `wanted` bytes ahead.
-  Result<void> look_ahead(std::size_t wanted) {
-    while (size_ < wanted && TRY(fill())) {
-    }
-    return {};
-  }
-
-  std::string_view ahead() const { return {buffer_.data() + start_, size_}; }
-  void consume(std::size_t count) {
-    start_ += count;
-    size_ -= count;
-    position_ += count;
-  }
-  std::uint64_t position() const { return position_; }
-  const std::string& name() const { return name_; }
-
- private:
-  std::unique_ptr<ByteSource> source_;
-  std::string name_;
-  std::vector<char> buffer_;
-  std::size_t start_ = 0;
-  std::size_t size_ = 0;
-  std::uint64_t position_ = 0;
-  bool ended_ = false;
-};
-
-Failure cut_short(const StoredBytes& input, std::string_view kind) {
-  return fail(ErrorCode::DataMismatch,
-              "{} is cut short: the {} data ends at byte {} in the middle of a stream; copy the file again",
-              input.name(), kind, input.position());
-}
-
-Failure corrupt(const StoredBytes& input, std::string_view kind, std::string_view detail) {
-  return fail(ErrorCode::DataMismatch, "{} is corrupt: bad {} data near byte {} ({}); copy the file again",
-              input.name(), kind, input.position(), detail);
-}
 
 class PlainSource final : public ByteSource {
  public:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/input_reader.h"
 
+#include "base/text.h"
 #include "formats/encoding.h"
 #include "formats/inference.h"
 
@@ -26,11 +27,15 @@ Result<std::optional<RawBlock>> InputReader::read_block() {
     if (ended_) break;
     if (!head_ && block->fault.empty()) {
       head_ = TRY(format_.head(block->bytes, options_).within("reading " + name_));
+      if (!trim(block->bytes.substr(0, head_->bytes)).empty()) content_ = Content::HeadOnly;
       block->offset += head_->bytes;
       block->line += count_newlines(block->bytes.substr(0, head_->bytes));
       block->bytes.remove_prefix(head_->bytes);
     }
-    if (!block->bytes.empty()) return block;
+    // Line ends alone are no row in any format.
+    if (block->bytes.find_first_not_of("\r\n") == std::string_view::npos) continue;
+    content_ = Content::Rows;
+    return block;
   }
   return std::optional<RawBlock>();
 }

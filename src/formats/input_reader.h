@@ -17,6 +17,13 @@ namespace weir::formats {
 
 class InputReader {
  public:
+  /// What there was in an input.
+  enum class Content {
+    Nothing,   ///< no byte but blanks and line ends
+    HeadOnly,  ///< the names of columns and no row
+    Rows,
+  };
+
   /// Begins to read `stored`, which is called `name` in messages.
   static Result<std::unique_ptr<InputReader>> open(const Format& format, const ReadOptions& options,
                                                    Compression compression,
@@ -27,6 +34,8 @@ class InputReader {
   Result<model::Schema> infer();
   /// Whether the input has no rows; meaningful after infer() or at the end.
   bool is_empty() const { return waiting_.empty() && ended_; }
+  /// What was there so far; final when next() gave nothing.
+  Content content() const { return content_; }
   /// Says what the rows are to become. Called once, before next().
   Result<void> decode_as(const model::Schema& schema, const std::vector<JsonPath>& paths);
   /// The next block without the input's head; nothing at the end.
@@ -45,6 +54,7 @@ class InputReader {
   std::unique_ptr<BlockReader> blocks_;
   std::deque<RawBlock> waiting_;
   std::optional<Head> head_;
+  Content content_ = Content::Nothing;
   bool ended_ = false;
   std::shared_ptr<const Decoder> decoder_;
 };

@@ -65,7 +65,7 @@ bool JsonLine::give_up(std::string problem) {
 bool JsonLine::start(std::string_view line) {
   auto& parser = index_->parser;
   if (parser.capacity() < line.size() || parser.capacity() == 0) {
-    const auto wanted = std::max<std::size_t>(16 * 1024, line.size() + line.size() / 2);
+    const auto wanted = std::max(std::size_t{16} * 1024, line.size() + line.size() / 2);
     if (parser.allocate(wanted) != simdjson::SUCCESS) return give_up("no memory is left to read the line");
   }
   const auto code = parser.implementation->stage1(reinterpret_cast<const std::uint8_t*>(line.data()),

@@ -23,6 +23,12 @@ formats::ReadOptions options_of(unsigned char choice) {
   if ((choice & 4U) != 0) options.csv.delimiter = ";";
   if ((choice & 8U) != 0) options.csv.null_text = "\\N";
   if ((choice & 16U) != 0) options.csv.quote = "";
+  if ((choice & 32U) != 0) options.csv.extra_fields = formats::ExtraFields::Ignore;
+  if ((choice & 64U) != 0) options.csv.missing_fields = formats::MissingFields::Null;
+  if ((choice & 128U) != 0) {
+    options.csv.columns_by = formats::ColumnsBy::Position;
+    options.columns = {{{"a", model::Type::Text}, {"b", model::Type::Integer}, {"c", model::Type::Text}}};
+  }
   return options;
 }
 
