@@ -96,8 +96,7 @@ std::string help_text(const Command& command, const std::string& path, const Com
     text += "\n" + style.paint(Tone::Strong, "Commands") + "\n" + two_columns(commands, style, width);
   const bool is_root = command.name == root.name;
   if (!is_root) text += option_section("Options", command.options, style, width);
-  text += option_section(is_root ? "Options of every command" : "Options of every command", root.options,
-                         style, width);
+  text += option_section("Options of every command", root.options, style, width);
   if (!command.examples.empty()) text += "\n" + style.paint(Tone::Strong, "Examples") + "\n";
   for (const auto& example : command.examples)
     text += fmt::format("  {}\n      {}\n", style.paint(Tone::Accent, example.command), example.doc);

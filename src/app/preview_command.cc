@@ -104,9 +104,8 @@ std::string as_json(const model::Partition& partition, const execution::PreviewO
       json.key(outcome.schema.columns[i].name);
       if (!row[i])
         json.null();
-      else if (type == model::Type::Boolean || type == model::Type::Integer || type == model::Type::Json)
-        json.raw(*row[i]);
-      else if (type == model::Type::Double && row[i]->find_first_of("in") == std::string::npos)
+      else if (type == model::Type::Boolean || type == model::Type::Integer || type == model::Type::Json ||
+               (type == model::Type::Double && row[i]->find_first_of("in") == std::string::npos))
         json.raw(*row[i]);
       else
         json.text(*row[i]);

@@ -146,7 +146,7 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
   if (hour > 23 || minute > 59 || second > 59) return std::nullopt;
   const auto offset = take_offset(text);
   if (!offset || !text.empty()) return std::nullopt;
-  time.micros += (hour * 3600LL + minute * 60 + second) * kMicrosPerSecond + fraction - *offset;
+  time.micros += (hour * 3600LL + minute * 60LL + second) * kMicrosPerSecond + fraction - *offset;
   return time;
 }
 

@@ -6,10 +6,9 @@
 #include <utility>
 
 #include "base/json_text.h"
-#include "execution/block_queue.h"
+#include "execution/account_json.h"
 #include "execution/crash_point.h"
 #include "execution/fingerprint.h"
-#include "execution/stage.h"
 
 namespace weir::execution {
 namespace {
@@ -20,11 +19,8 @@ std::string json_string(std::string_view text) {
   return json;
 }
 
-std::string counts_as_json(const model::RowCounts& counts) {
-  return fmt::format(
-      R"({{"read":{},"added":{},"loaded":{},"filtered":{},"deduplicated":{},"quarantined":{}}})", counts.read,
-      counts.added, counts.loaded, counts.filtered, counts.deduplicated, counts.quarantined);
-}
+/// Errors that another attempt at the same content would meet again.
+bool blames_content(const Error& error) { return error.code() == ErrorCode::DataMismatch; }
 
 }  // namespace
 
@@ -45,13 +41,14 @@ Runner::Attempt::Attempt(Runner& runner, const model::Partition& partition, cons
 RunOutcome Runner::Attempt::load() {
   auto result = claim();
   if (result.ok()) result = load_partition();
-  return finish(std::move(result));
+  if (claimed_) result = settle(std::move(result));
+  return finish(result);
 }
 
 RunOutcome Runner::Attempt::replay(const RowsToReplay& rows) {
   auto result = claim();
   if (result.ok()) result = replay_rows(rows);
-  return finish(std::move(result));
+  return finish(result);
 }
 
 void Runner::Attempt::crash_point(std::string_view point) const {
@@ -75,64 +72,80 @@ Result<void> Runner::Attempt::claim() {
 Result<void> Runner::Attempt::load_partition() {
   const auto inputs = TRY(pipeline_.source->inputs(partition_).within("looking for input"));
   run_.fingerprint = fingerprint(pipeline_.definition, inputs);
-  const auto known = TRY(known_load());
-  TRY(state::settle_quarantine(place(), known ? known->load_id : ""));
-  if (inputs.empty() && known) {
-    // An input that is gone now was loaded while it was there.
-    if (known->counts.read > 0) run_.warnings.emplace_back("the input is gone; what it gave stays");
-    return confirm(*known);
+  auto known = TRY(held());
+  TRY(state::settle_quarantine(place(), known.empty() ? "" : known.begin()->second.load_id));
+  if (is_complete(known)) {
+    if (inputs.empty()) {
+      // An input that is gone now was loaded while it was there.
+      const bool had_rows = std::any_of(known.begin(), known.end(),
+                                        [](const auto& entry) { return entry.second.counts.read > 0; });
+      if (had_rows) run_.warnings.emplace_back("the input is gone; what it gave stays");
+      return confirm(known);
+    }
+    const bool same = std::all_of(known.begin(), known.end(), [&](const auto& entry) {
+      return inputs_of(entry.second.fingerprint) == inputs_of(run_.fingerprint);
+    });
+    if (same && options_.loaded == RunOptions::Loaded::Skip) return confirm(known);
   }
-  const bool same = known && inputs_of(known->fingerprint) == inputs_of(run_.fingerprint);
-  if (same && options_.loaded == RunOptions::Loaded::Skip) return confirm(*known);
   if (inputs.empty()) return publish_nothing(run_.fingerprint);
   const auto open = [&] { return pipeline_.source->open(partition_, inputs); };
-  return transfer(open, {pipeline_.target.write, run_.fingerprint, known, std::nullopt, 0, {}});
+  return transfer(open, {.fingerprint = run_.fingerprint, .held = std::move(known)});
 }
 
 Result<void> Runner::Attempt::replay_rows(const RowsToReplay& rows_to_replay) {
-  const auto known = TRY(known_load());
-  if (!known) {
+  auto known = TRY(held());
+  if (!is_complete(known)) {
     return fail(ErrorCode::NotFound,
                 "partition {} of {} was never loaded; run it, then replay its quarantine", partition_.key,
                 pipeline_.name);
   }
-  TRY(state::settle_quarantine(place(), known->load_id));
+  TRY(state::settle_quarantine(place(), known.begin()->second.load_id));
   auto rows = TRY(rows_to_replay());
   const auto partial =
       std::stable_partition(rows.begin(), rows.end(), [](const auto& row) { return !row.partial; });
-  std::vector<sdk::Reject> left_aside(std::make_move_iterator(partial), std::make_move_iterator(rows.end()));
+  Purpose purpose{.fingerprint = known.begin()->second.fingerprint,
+                  .held = std::move(known),
+                  .kind = Purpose::Kind::Replay,
+                  .replayed = std::vector<std::uint64_t>(pipeline_.tables.size())};
+  purpose.left_aside.assign(std::make_move_iterator(partial), std::make_move_iterator(rows.end()));
   rows.erase(partial, rows.end());
-  if (!left_aside.empty()) {
+  if (!purpose.left_aside.empty()) {
     run_.warnings.push_back(
-        fmt::format("{} rows are not whole rows of the input and stay aside", left_aside.size()));
+        fmt::format("{} rows are not whole rows of the input and stay aside", purpose.left_aside.size()));
   }
-  if (rows.empty()) return confirm(*known);
-  if (rows.size() > known->counts.quarantined) {
+  if (rows.empty()) return confirm(purpose.held);
+  for (const auto& row : rows) ++purpose.replayed.at(row.stream);
+  for (std::size_t table = 0; table < pipeline_.tables.size(); ++table) {
+    const auto set_aside = purpose.held.at(pipeline_.tables[table].target.table).counts.quarantined;
+    if (purpose.replayed[table] <= set_aside) continue;
     return fail(ErrorCode::DataMismatch,
                 "{} rows are in quarantine, but the ledger knows of {}; run the partition again with --rerun",
-                rows.size(), known->counts.quarantined);
+                purpose.replayed[table], set_aside);
   }
-  run_.fingerprint = known->fingerprint;
+  run_.fingerprint = purpose.fingerprint;
   const auto open = [&] { return pipeline_.source->replay(partition_, rows); };
-  const bool merges = pipeline_.target.write == model::WriteMode::Merge;
-  return transfer(open, {merges ? model::WriteMode::Merge : model::WriteMode::Append, known->fingerprint,
-                         known, known, rows.size(), std::move(left_aside)});
+  return transfer(open, std::move(purpose));
 }
 
-Result<std::optional<model::LedgerEntry>> Runner::Attempt::known_load() const {
-  const auto entries = TRY(pipeline_.destination->find_load(pipeline_.name, partition_.key)
-                               .within("asking the destination what it holds"));
-  for (const auto& entry : entries) {
-    if (entry.table == pipeline_.target.table) return std::optional(entry);
+Result<Runner::Attempt::Held> Runner::Attempt::held() const {
+  Held held;
+  for (auto& entry : TRY(pipeline_.destination->find_load(pipeline_.name, partition_.key)
+                             .within("asking the destination what it holds"))) {
+    auto table = entry.table;
+    if (pipeline_.find_table(table)) held.insert_or_assign(std::move(table), std::move(entry));
   }
-  return std::optional<model::LedgerEntry>();
+  return held;
 }
+
+/// Whether every table of the pipeline was loaded; one that was added since was not.
+bool Runner::Attempt::is_complete(const Held& held) const { return held.size() == pipeline_.tables.size(); }
 
 /// The destination holds this input already: nothing to do but to remember it.
-Result<void> Runner::Attempt::confirm(const model::LedgerEntry& known) {
+Result<void> Runner::Attempt::confirm(const Held& held) {
+  const auto& known = held.begin()->second;
   run_.load_id = known.load_id;
   run_.fingerprint = known.fingerprint;
-  run_.counts[pipeline_.target.table] = known.counts;
+  for (const auto& [table, entry] : held) run_.counts[table] = entry.counts;
   if (!known.fingerprint.starts_with(pipeline_.definition + ".")) {
     run_.warnings.push_back(
         "loaded with an earlier definition of this pipeline; --rerun loads it again with the present one");
@@ -144,175 +157,54 @@ Result<void> Runner::Attempt::confirm(const model::LedgerEntry& known) {
 /// There is no input. The ledger says so, and nothing else is touched.
 Result<void> Runner::Attempt::publish_nothing(const std::string& fingerprint) {
   run_.load_id = state::make_id(services_.clock.now(), services_.random());
-  run_.counts[pipeline_.target.table] = {};
+  std::vector<model::LedgerEntry> entries;
+  for (const auto& table : pipeline_.tables) {
+    run_.counts[table.target.table] = {};
+    entries.push_back(ledger_entry(table, fingerprint, {}));
+  }
   std::unique_lock turn(services_.load_turn);
-  auto request = load_request({}, false, model::WriteMode::Append);
-  request.tables.clear();
-  auto load = TRY(pipeline_.destination->begin(request));
+  auto load = TRY(pipeline_.destination->begin(
+      {.load_id = run_.load_id, .pipeline = pipeline_.name, .partition = partition_, .tables = {}}));
   TRY(load->prepare());
-  TRY(publish(*load, ledger_entry(fingerprint, {})));
+  TRY(publish(*load, entries));
   return advance(state::RunState::Empty, "partition_was_empty", R"({"inputs":0})");
 }
 
-sdk::LoadRequest Runner::Attempt::load_request(const model::Schema& schema, bool skip_known_keys,
-                                               model::WriteMode write) const {
-  sdk::LoadRequest request;
-  request.load_id = run_.load_id;
-  request.pipeline = pipeline_.name;
-  request.partition = partition_;
-  request.tables.push_back({.table = pipeline_.target.table,
-                            .schema = schema,
-                            .write = write,
-                            .key = pipeline_.target.key,
-                            .partition_column = pipeline_.partitions.column,
-                            .skip_known_keys = skip_known_keys});
-  return request;
-}
-
-model::LedgerEntry Runner::Attempt::ledger_entry(const std::string& fingerprint,
-                                                 const model::RowCounts& counts) const {
-  model::LedgerEntry entry;
-  entry.load_id = run_.load_id;
-  entry.pipeline = pipeline_.name;
-  entry.partition = partition_.key;
-  entry.table = pipeline_.target.table;
-  entry.counts = counts;
-  entry.fingerprint = fingerprint;
-  entry.started_at = run_.started_at;
-  entry.published_at = services_.clock.now();
-  return entry;
-}
-
-/// Moves all rows of an extraction into the destination and publishes them.
-Result<void> Runner::Attempt::transfer(const Reopen& open, const Purpose& purpose) {
-  const auto opened = TRY(open());
-  auto& extraction = *opened;
-  TRY(advance(state::RunState::Extracting, "extraction_started",
-              fmt::format(R"({{"bytes":{}}})", extraction.bytes_total())));
-  auto* workers = TRY(runner_.workers_for(partition_, extraction.schema(0), open));
-  const auto& program = workers->program();
-  if (purpose.onto && needs_stage(program)) {
-    return fail(
-        ErrorCode::Unsupported,
-        "this pipeline has a transform that needs all rows of a partition at once (sql, or deduplicate "
-        "that the destination cannot do); mend the input and run the partition again with --rerun");
-  }
-  const auto write = TRY(write_mode(purpose, program));
-  run_.load_id = state::make_id(services_.clock.now(), services_.random());
-  std::unique_lock turn(services_.load_turn, std::defer_lock);
-  if (!pipeline_.destination->capabilities().concurrent_loads) turn.lock();
-  const bool skip_known_keys = program.skip_known_keys || program.known_keys_are_duplicates;
-  auto load = TRY(pipeline_.destination->begin(load_request(program.output, skip_known_keys, write))
-                      .within("preparing table " + pipeline_.target.table));
-  state::QuarantineWriter quarantine(place());
-  // Rows of a replay were counted as bad already; those that still are stay where they were.
-  const auto limit = purpose.onto ? BadRowLimit{} : pipeline_.max_bad_rows;
-  Writer writer({*load, quarantine, limit, run_.run_id, services_.clock.now()});
-  auto streamed = stream(extraction, *workers, writer);
-  run_.counts[pipeline_.target.table] = writer.counts();
-  run_.bytes_read = extraction.bytes_read();
-  run_.warnings = extraction.warnings();
-  for (const auto& geocoder : runner_.geocoders_) {
-    for (auto& warning : geocoder->take_warnings()) run_.warnings.push_back(std::move(warning));
-  }
-  TRY(std::move(streamed));
-  crash_point("extracted");
-  TRY(writer.finish());
-  TRY(load->prepare());
-  TRY(model::conserve(writer.counts()));
-  TRY(advance(state::RunState::Staged, "rows_staged", counts_as_json(writer.counts())));
-  crash_point("staged");
-  for (const auto& row : purpose.left_aside) {
-    TRY(quarantine.add({row.input, row.line, row.offset, row.reason, row.bytes, row.partial, run_.run_id,
-                        services_.clock.now()}));
-  }
-  TRY(quarantine.prepare(run_.load_id).within("setting bad rows aside"));
-  TRY(publish(*load, TRY(entry_of(purpose, writer.counts(), extraction.content_hash()))));
-  crash_point("published");
-  TRY(quarantine.commit().within("the load is published, but setting bad rows aside"));
-  const auto state = writer.counts().read > 0 ? state::RunState::Succeeded : state::RunState::Empty;
-  return advance(state, "load_published", counts_as_json(writer.counts()));
-}
-
-/// How the rows are written, so that a partition that is loaded again is never doubled, and rows that
-/// were in the table before weir are not removed by the first load of their partition.
-Result<model::WriteMode> Runner::Attempt::write_mode(const Purpose& purpose,
-                                                     const transforms::Program& program) const {
-  if (purpose.onto || program.skip_known_keys) {
-    const bool first = !purpose.onto && (!purpose.known || purpose.known->counts.loaded == 0);
-    const bool by_window = partition_.window && !pipeline_.partitions.column.empty();
-    const bool replaces = purpose.write == model::WriteMode::ReplacePartition;
-    return first && by_window && replaces ? model::WriteMode::Append : purpose.write;
-  }
-  if (purpose.write == model::WriteMode::Append && purpose.known && purpose.known->counts.loaded > 0) {
-    return fail(ErrorCode::Unsupported,
-                "the partition is loaded, and write: append would load its rows a second time; use "
-                "replace_partition, or merge with a key");
-  }
-  return purpose.write;
-}
-
-/// The ledger entry of a load: its own account, or for a replay that of the load below it, in which
-/// the replayed rows are no longer quarantined.
-Result<model::LedgerEntry> Runner::Attempt::entry_of(const Purpose& purpose, const model::RowCounts& counts,
-                                                     const std::string& content_hash) const {
-  auto total = counts;
-  if (purpose.onto) {
-    total = purpose.onto->counts;
-    total.read -= purpose.replayed;
-    total.quarantined -= purpose.replayed;
-    total += counts;
-  }
-  TRY(model::conserve(total));
-  auto entry = ledger_entry(purpose.fingerprint, total);
-  entry.content_hash = purpose.onto ? purpose.onto->content_hash : content_hash;
-  return entry;
-}
-
-Result<void> Runner::Attempt::stream(sdk::Extraction& extraction, Workers& workers, Writer& writer) {
-  const auto& program = workers.program();
-  std::optional<Stage> stage;
-  if (needs_stage(program)) stage.emplace(TRY(Stage::open(workers)));
-  Progress progress{0, extraction.bytes_total(), 0};
-  const auto deliver = [&](WorkedBlock& worked) -> Result<void> {
-    auto& counts = writer.counts();
-    counts.read += worked.rows.rows() + worked.rejects.size();
-    for (auto& reject : worked.rejects) TRY(writer.quarantine(std::move(reject)));
-    const auto& origins = worked.rows.origins();
-    std::uint64_t came_out = 0;
-    for (const auto& chunk : worked.chunks) {
-      const auto view = chunk.view();
-      came_out += view.rows;
-      TRY(Writer::split(
-          view,
-          [&](std::size_t, std::int64_t number, std::string_view reason) -> Result<void> {
-            return writer.quarantine(
-                worked.block->reject(origins[static_cast<std::size_t>(number)], std::string(reason)));
-          },
-          [&](const model::BatchView& data, const std::int64_t* numbers) -> Result<void> {
-            const auto origin = [&](std::size_t row, std::string reason) -> Result<sdk::Reject> {
-              return worked.block->reject(origins[static_cast<std::size_t>(numbers[row])], std::move(reason));
-            };
-            return stage ? stage->append(data, origin) : writer.write(data, origin);
-          }));
-    }
-    counts.filtered += worked.rows.rows() - came_out;
-    progress.bytes_read = extraction.bytes_read();
-    progress.rows_read = counts.read;
-    observer_.on_progress(run_, progress);
-    return {};
-  };
-  TRY(work_off(extraction, workers.prepare(partition_.window), deliver, services_.cancelled));
-  return stage ? stage->finish(writer) : Result<void>();
-}
-
 /// Publishes, and when the answer is an error asks the destination whether it happened all the same.
-Result<void> Runner::Attempt::publish(sdk::Load& load, const model::LedgerEntry& entry) {
-  const auto published = load.publish({entry});
+Result<void> Runner::Attempt::publish(sdk::Load& load, const std::vector<model::LedgerEntry>& entries) {
+  const auto published = load.publish(entries);
   if (published.ok()) return {};
-  const auto known = known_load();
-  if (known.ok() && *known && (*known)->load_id == entry.load_id) return {};
+  const auto known = held();
+  const auto is_this = [&](const auto& entry) { return entry.second.load_id == run_.load_id; };
+  if (known.ok() && is_complete(*known) && std::all_of(known->begin(), known->end(), is_this)) return {};
   return Result<void>(published).within("publishing");
+}
+
+/// A run that could not be filed away is not done: the next one finds it loaded and files it.
+Result<void> Runner::Attempt::settle(Result<void> result) {
+  if (pipeline_.partitions.every != model::Every::Object) return result;
+  if (!result.ok() && !blames_content(result.error())) return result;
+  const auto outcome = result.ok() ? sdk::Settlement::Outcome::Loaded : sdk::Settlement::Outcome::Bad;
+  if (!result.ok()) {
+    run_.error_code = name(result.error().code());
+    run_.error_message = result.error().to_string();
+  }
+  const auto done = pipeline_.source->settle(partition_, {outcome, report_json(run_)});
+  if (!done.ok()) {
+    if (result.ok())
+      return Result<void>(done.error()).within("the rows are loaded, but filing the input away failed");
+    run_.warnings.push_back("the input could not be filed away: " + done.error().to_string());
+    return result;
+  }
+  std::vector<state::Event> events;
+  for (const auto& what : *done) {
+    events.push_back({services_.clock.now(), run_.run_id, "info", "input_filed",
+                      fmt::format(R"({{"what":{}}})", json_string(what))});
+  }
+  if (events.empty()) return result;
+  TRY(services_.state.runs().record(run_, events));
+  for (const auto& event : events) observer_.on_event(run_, event);
+  return result;
 }
 
 Result<void> Runner::Attempt::advance(state::RunState to, std::string event, std::string fields,
@@ -327,7 +219,7 @@ Result<void> Runner::Attempt::advance(state::RunState to, std::string event, std
   return {};
 }
 
-RunOutcome Runner::Attempt::finish(Result<void> result) {
+RunOutcome Runner::Attempt::finish(const Result<void>& result) {
   RunOutcome outcome;
   if (!result.ok()) {
     const auto& error = result.error();

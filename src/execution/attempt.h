@@ -2,12 +2,15 @@
 // Attempt: one run of one partition, from the claim to the record. Only the runner includes it.
 #pragma once
 
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "execution/block_queue.h"
 #include "execution/runner.h"
+#include "execution/stage.h"
 #include "execution/writer.h"
 #include "state/partition_lock.h"
 #include "state/quarantine.h"
@@ -22,39 +25,57 @@ class Runner::Attempt {
   RunOutcome replay(const RowsToReplay& rows);
 
  private:
+  /// What the destination's ledger holds of this partition, by table.
+  using Held = std::map<std::string, model::LedgerEntry>;
+
   /// What a transfer of rows is for.
   struct Purpose {
-    model::WriteMode write;
     std::string fingerprint;
-    std::optional<model::LedgerEntry> known;  ///< what the partition held before
-    /// Of a replay: the load that its rows come on top of, how many rows of its account they were,
-    /// and those that cannot be tried.
-    std::optional<model::LedgerEntry> onto;
-    std::uint64_t replayed = 0;
-    std::vector<sdk::Reject> left_aside;
+    Held held;  ///< before
+    /// A replay puts its rows on top of what is held.
+    enum class Kind { Load, Replay } kind = Kind::Load;
+    std::vector<std::uint64_t> replayed{};  ///< rows of each table that were in its account as bad
+    std::vector<sdk::Reject> left_aside{};  ///< rows that cannot be tried
+  };
+
+  /// The way of one table's rows.
+  struct Lane {
+    Workers& workers;
+    Writer writer;
+    std::optional<Stage> stage;
   };
 
   Result<void> claim();
   Result<void> load_partition();
   Result<void> replay_rows(const RowsToReplay& rows);
   /// What the destination says of this partition, asked before every load.
-  Result<std::optional<model::LedgerEntry>> known_load() const;
+  Result<Held> held() const;
+  bool is_complete(const Held& held) const;
   state::QuarantinePlace place() const { return {services_.folder, pipeline_.name, partition_.key}; }
-  Result<void> confirm(const model::LedgerEntry& known);
+  Result<void> confirm(const Held& held);
   Result<void> publish_nothing(const std::string& fingerprint);
-  Result<void> transfer(const Reopen& open, const Purpose& purpose);
-  Result<model::WriteMode> write_mode(const Purpose& purpose, const transforms::Program& program) const;
-  Result<model::LedgerEntry> entry_of(const Purpose& purpose, const model::RowCounts& counts,
-                                      const std::string& content_hash) const;
-  Result<void> stream(sdk::Extraction& extraction, Workers& workers, Writer& writer);
-  Result<void> publish(sdk::Load& load, const model::LedgerEntry& entry);
-  sdk::LoadRequest load_request(const model::Schema& schema, bool skip_known_keys,
-                                model::WriteMode write) const;
-  model::LedgerEntry ledger_entry(const std::string& fingerprint, const model::RowCounts& counts) const;
+  Result<void> transfer(const Reopen& open, Purpose purpose);
+  Result<std::vector<Workers*>> compile(const sdk::Extraction& extraction, const Reopen& open,
+                                        const Purpose& purpose);
+  Result<sdk::LoadRequest> load_request(const std::vector<Workers*>& workers, const Purpose& purpose) const;
+  Result<model::WriteMode> write_mode(const Table& table, const Purpose& purpose,
+                                      const transforms::Program& program) const;
+  Result<std::vector<Lane>> make_lanes(const std::vector<Workers*>& workers, const Purpose& purpose,
+                                       sdk::Load& load, state::QuarantineWriter& quarantine) const;
+  Result<void> stream(sdk::Extraction& extraction, std::vector<Lane>& lanes);
+  static Result<void> deliver(WorkedBlock& worked, Lane& lane);
+  Result<std::vector<model::LedgerEntry>> entries_of(const Purpose& purpose, const std::vector<Lane>& lanes,
+                                                     const std::string& content_hash) const;
+  void take_account(const sdk::Extraction& extraction, const std::vector<Lane>& lanes);
+  Result<void> publish(sdk::Load& load, const std::vector<model::LedgerEntry>& entries);
+  model::LedgerEntry ledger_entry(const Table& table, const std::string& fingerprint,
+                                  const model::RowCounts& counts) const;
+  /// Tells the source how the run of an offered partition ended.
+  Result<void> settle(Result<void> result);
 
   /// Moves the run on, stores it with its event and tells the observer.
   Result<void> advance(state::RunState to, std::string event, std::string fields, std::string level = "info");
-  RunOutcome finish(Result<void> result);
+  RunOutcome finish(const Result<void>& result);
   void crash_point(std::string_view point) const;
 
   Runner& runner_;

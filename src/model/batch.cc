@@ -6,7 +6,7 @@
 namespace weir::model {
 namespace {
 constexpr std::size_t kFirstCapacity = 1024;
-constexpr std::size_t kSlabBytes = 256 * 1024;
+constexpr std::size_t kSlabBytes = std::size_t{256} * 1024;
 }  // namespace
 
 Batch::Batch(const Schema& schema) {

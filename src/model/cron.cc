@@ -172,7 +172,8 @@ std::optional<Timestamp> Cron::first_on(Date day, Timestamp time, const TimeZone
     if (instant > time && (!earliest || instant < *earliest)) earliest = instant;
   };
   const bool every_hour = hours_.all();
-  for (std::size_t minute_of_day = 0; minute_of_day < 24 * 60; ++minute_of_day) {
+  constexpr std::size_t kMinutesOfDay = std::size_t{24} * 60;
+  for (std::size_t minute_of_day = 0; minute_of_day < kMinutesOfDay; ++minute_of_day) {
     if (!hours_[minute_of_day / 60] || !minutes_[minute_of_day % 60]) continue;
     const auto wall = midnight(day).micros + static_cast<std::int64_t>(minute_of_day) * kMicrosPerMinute;
     const auto instants = zone.instants_of({wall});

@@ -12,16 +12,39 @@ namespace {
 
 constexpr std::int64_t kMicrosPerHour = 3'600'000'000;
 
-constexpr std::array<std::pair<std::string_view, Every>, 5> kEveryNames = {{
+constexpr std::array<std::pair<std::string_view, Every>, 6> kEveryNames = {{
     {"hour", Every::Hour},
     {"day", Every::Day},
     {"week", Every::Week},
     {"month", Every::Month},
+    {"object", Every::Object},
     {"none", Every::None},
 }};
 
-constexpr std::array<std::string_view, 9> kPlaceholders = {"key",  "date",  "year", "month",  "day",
-                                                           "hour", "start", "end",  "compact"};
+constexpr std::array<std::string_view, 13> kPlaceholders = {
+    "partition.key",   "partition.date",  "partition.year", "partition.month",   "partition.day",
+    "partition.hour",  "partition.start", "partition.end",  "partition.compact", "object.key",
+    "object.name",     "object.stem",     "object.folder"};
+
+/// ".tgz" of "a.2024.tgz", ".tar.gz" of "a.tar.gz"; a name that begins with its only dot has none.
+std::string_view extension_of(std::string_view name) {
+  const auto dot = name.rfind('.');
+  if (dot == name.npos || dot == 0) return {};
+  const auto inner = name.substr(0, dot);
+  const auto whole = inner.ends_with(".tar") && inner.size() > 4 ? dot - 4 : dot;
+  return name.substr(whole);
+}
+
+std::optional<std::string> object_placeholder(const std::string& key, std::string_view name) {
+  const auto slash = key.rfind('/');
+  const auto split = slash == key.npos ? 0 : slash + 1;
+  const auto file = std::string_view(key).substr(split);
+  if (name == "key") return key;
+  if (name == "name") return std::string(file);
+  if (name == "stem") return std::string(file.substr(0, file.size() - extension_of(file).size()));
+  if (name == "folder") return key.substr(0, split);
+  return std::nullopt;
+}
 
 Timestamp first_of_month(int year, int month) {
   return midnight(from_civil({year, month, 1}).value_or(Date{}));
@@ -47,6 +70,7 @@ Timestamp floor_to(Every every, Timestamp time) {
       return first_of_month(date.year, date.month);
     }
     case Every::Day:
+    case Every::Object:
     case Every::None:
       break;
   }
@@ -59,12 +83,13 @@ Timestamp next_boundary(Every every, Timestamp start) {
     case Every::Hour:
       return {start.micros + kMicrosPerHour};
     case Every::Week:
-      return {start.micros + 7 * 24 * kMicrosPerHour};
+      return {start.micros + kMicrosPerHour * 24 * 7};
     case Every::Month: {
       const auto date = civil(day_of(start));
       return date.month == 12 ? first_of_month(date.year + 1, 1) : first_of_month(date.year, date.month + 1);
     }
     case Every::Day:
+    case Every::Object:
     case Every::None:
       break;
   }
@@ -87,6 +112,8 @@ std::string_view expected_form(Every every) {
       return "a day of the week such as 2022-01-24, or 2022-W04";
     case Every::Month:
       return "a month such as 2022-01";
+    case Every::Object:
+      return "the key of an object";
     case Every::None:
       return "'all', because the pipeline has no partitions";
   }
@@ -120,13 +147,12 @@ std::optional<Timestamp> parse_inside(Every every, std::string_view text) {
 }
 
 Failure unknown_placeholder(std::string_view name) {
-  std::vector<std::string> known;
-  for (const auto each : kPlaceholders) known.push_back("partition." + std::string(each));
+  const std::vector<std::string> known(kPlaceholders.begin(), kPlaceholders.end());
   if (std::find(known.begin(), known.end(), name) != known.end()) {
     return fail(ErrorCode::InvalidConfig,
                 "placeholder '{}' has no value because the pipeline has no partitions; say 'partitions: "
-                "{{ every: day }}' or remove it",
-                name);
+                "{{ every: {} }}' or remove it",
+                name, name.starts_with("object.") ? "object" : "day");
   }
   const auto near = closest(name, known);
   return fail(ErrorCode::InvalidConfig, "unknown placeholder '{}'{}; known are {}", name,
@@ -150,11 +176,12 @@ std::optional<Every> every_from_name(std::string_view wanted) {
 }
 
 Partition partition_of(Every every, Timestamp time) {
-  if (every == Every::None) return {"all", std::nullopt};
+  if (every == Every::None || every == Every::Object) return {"all", std::nullopt};
   return starting_at(every, floor_to(every, time));
 }
 
 Result<Partition> parse_partition(Every every, std::string_view key) {
+  if (every == Every::Object && !key.empty()) return Partition{std::string(key), std::nullopt};
   const auto text = trim(key);
   if (every == Every::None) {
     if (text == "all") return partition_of(every, {});
@@ -166,7 +193,7 @@ Result<Partition> parse_partition(Every every, std::string_view key) {
 }
 
 std::vector<Partition> partitions_between(Every every, Timestamp from, Timestamp to) {
-  if (every == Every::None) return {partition_of(every, from)};
+  if (every == Every::None || every == Every::Object) return {partition_of(every, from)};
   std::vector<Partition> all;
   const auto end = floor_to(every, to);
   for (auto start = floor_to(every, from); start < end; start = next_boundary(every, start)) {
@@ -176,12 +203,15 @@ std::vector<Partition> partitions_between(Every every, Timestamp from, Timestamp
 }
 
 std::optional<Partition> last_complete(Every every, Timestamp now) {
-  if (every == Every::None) return std::nullopt;
+  if (every == Every::None || every == Every::Object) return std::nullopt;
   return partition_of(every, {floor_to(every, now).micros - 1});
 }
 
 std::optional<std::string> placeholder(const Partition& partition, std::string_view name) {
   constexpr std::string_view kPrefix = "partition.";
+  constexpr std::string_view kObject = "object.";
+  if (name.starts_with(kObject) && !partition.window && partition.key != "all")
+    return object_placeholder(partition.key, name.substr(kObject.size()));
   if (!name.starts_with(kPrefix)) return std::nullopt;
   name.remove_prefix(kPrefix.size());
   if (name == "key") return partition.key;

@@ -20,7 +20,7 @@
 namespace weir::state {
 namespace {
 
-constexpr std::size_t kBufferBytes = 256 * 1024;
+constexpr std::size_t kBufferBytes = std::size_t{256} * 1024;
 
 void write_field(std::string& out, std::string_view field, std::string_view text) {
   fmt::format_to(std::back_inserter(out), "\"{}\":", field);
@@ -39,6 +39,9 @@ void write_row(std::string& out, const QuarantinedRow& row) {
     fmt::format_to(std::back_inserter(out), "\"bytes_base64\":\"{}\",", to_base64(row.bytes));
   }
   if (row.partial) out += "\"partial\":true,";
+  if (!row.table.empty()) {
+    write_field(out, "table", row.table);
+  }
   write_field(out, "run_id", row.run_id);
   fmt::format_to(std::back_inserter(out), "\"time\":\"{}\"}}\n", to_string(row.time));
 }

@@ -17,7 +17,7 @@
 namespace weir::state {
 namespace {
 
-constexpr std::size_t kReadBytes = 64 * 1024;
+constexpr std::size_t kReadBytes = std::size_t{64} * 1024;
 constexpr std::size_t kMostReasons = 100;
 
 /// The member's text, or nothing when it is missing or no text.
@@ -50,6 +50,7 @@ std::optional<QuarantinedRow> row_from(std::string_view line) {
   row.reason = text_of(json, "reason").value_or("");
   row.bytes = *std::move(bytes);
   row.partial = json.value("partial", false);
+  row.table = text_of(json, "table").value_or("");
   row.run_id = text_of(json, "run_id").value_or("");
   row.time = parse_timestamp(text_of(json, "time").value_or("")).value_or(Timestamp{});
   return row;

@@ -109,7 +109,7 @@ class ParquetExtraction final : public sdk::Extraction {
     if (stamp_.size != listed.size || version_of(stamp_) != listed.version) {
       return fail(ErrorCode::Conflict, "{} changed since it was listed; run again", listed.name);
     }
-    std::array<char, 64 * 1024> buffer{};
+    std::array<char, std::size_t{64} * 1024> buffer{};
     while (TRY(file->read(buffer.data(), buffer.size())) > 0) {
     }
     bytes_read_ += file->bytes_read();
