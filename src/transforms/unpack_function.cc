@@ -246,7 +246,7 @@ class UnpackFunction final : public Function {
 
 }  // namespace
 
-FunctionPointer unpack_function(std::string name, std::string column, model::Schema fields) {
+FunctionPointer unpack_function(std::string name, std::string column, const model::Schema& fields) {
   return std::make_shared<UnpackFunction>(std::move(name), std::move(column), fields);
 }
 
