@@ -23,10 +23,22 @@ if(WEIR_HAS_MOLD)
   target_link_options(weir_flags INTERFACE -fuse-ld=mold)
 endif()
 
-# weir_library(<folder> [DEPENDS folder...] [USES library...] [TEST_DEPENDS target...])
+# With WEIR_TIDY, clang-tidy reads each source of a library before it is compiled, so that what did
+# not change is not read again. The copy named by its content makes a new .clang-tidy count as a change.
+if(WEIR_TIDY)
+  find_program(WEIR_CLANG_TIDY clang-tidy-14 REQUIRED)
+  set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/.clang-tidy)
+  file(MD5 ${CMAKE_SOURCE_DIR}/.clang-tidy checks)
+  set(checks ${CMAKE_BINARY_DIR}/clang-tidy-${checks}.yaml)
+  file(COPY_FILE ${CMAKE_SOURCE_DIR}/.clang-tidy ${checks})
+  set(WEIR_TIDY_COMMAND ${WEIR_CLANG_TIDY} --quiet --config-file=${checks} --extra-arg=-Wno-unknown-warning-option)
+endif()
+
+# weir_library(<folder> [DEPENDS folder...] [USES library...] [TEST_DEPENDS target...]
+#              [TEST_FIXTURES server...])
 # Sources are all *.cc of this directory but *_test.cc, which become the program weir_<folder>_test.
 function(weir_library folder)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;USES;TEST_DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPENDS;USES;TEST_DEPENDS;TEST_FIXTURES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cc)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
@@ -35,18 +47,23 @@ function(weir_library folder)
   if(sources)
     add_library(weir_${folder} STATIC ${sources})
     target_link_libraries(weir_${folder} PUBLIC weir_flags fmt::fmt ${ARG_DEPENDS} PRIVATE ${ARG_USES})
+    if(WEIR_TIDY)
+      set_target_properties(weir_${folder} PROPERTIES CXX_CLANG_TIDY "${WEIR_TIDY_COMMAND}")
+    endif()
   else()
     add_library(weir_${folder} INTERFACE)
     target_link_libraries(weir_${folder} INTERFACE weir_flags fmt::fmt ${ARG_DEPENDS} ${ARG_USES})
   endif()
   if(tests AND WEIR_TESTS)
-    weir_test(weir_${folder}_test SOURCES ${tests} LINKS weir_${folder} ${ARG_TEST_DEPENDS})
+    weir_test(weir_${folder}_test SOURCES ${tests} LINKS weir_${folder} ${ARG_TEST_DEPENDS}
+              FIXTURES ${ARG_TEST_FIXTURES})
   endif()
 endfunction()
 
-# weir_test(<name> SOURCES file... LINKS target...): a GoogleTest program, one ctest case a test.
+# weir_test(<name> SOURCES file... LINKS target... [FIXTURES server...]): a GoogleTest program, one
+# ctest case a test. Fixtures are servers that ctest starts before and stops after (tests/servers).
 function(weir_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;FIXTURES" ${ARGN})
   find_package(GTest REQUIRED)
   include(GoogleTest)
   add_executable(${name} ${ARG_SOURCES})
@@ -56,5 +73,9 @@ function(weir_test name)
   # Test bodies gain nothing from optimisation, and it doubles the time to compile them.
   target_compile_options(${name} PRIVATE -O0)
   set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
+  set(fixtures)
+  if(ARG_FIXTURES)
+    set(fixtures FIXTURES_REQUIRED "${ARG_FIXTURES}")
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120 ${fixtures})
 endfunction()

@@ -110,15 +110,15 @@ class Spec {
   template <typename Class, typename Member>
   Spec& custom(std::string name, Member Class::*member,
                std::type_identity_t<std::function<void(const Node&, Diagnostics&, Member&)>> reader,
-               std::string doc, std::string json_schema) {
-    add(std::move(name), std::move(doc), ValueKind::Any).json_schema = std::move(json_schema);
+               std::string doc, const std::string& json_schema) {
+    add(std::move(name), std::move(doc), ValueKind::Any).json_schema = json_schema;
     return reads([member, reader](const Node& node, const FieldDescription&, Diagnostics& diagnostics,
                                   Options& options) { reader(node, diagnostics, options.*member); });
   }
 
   // These change the field that was added last.
   Spec& required() { return last().required = true, last().default_json.clear(), *this; }
-  Spec& example(std::string yaml) { return last().example = std::move(yaml), *this; }
+  Spec& example(const std::string& yaml) { return last().example = yaml, *this; }
   /// Bounds of an Integer or Number, both allowed.
   Spec& range(double minimum, double maximum) {
     return last().minimum = minimum, last().maximum = maximum, *this;
@@ -128,7 +128,7 @@ class Spec {
   /// The node itself is the value of this field: `- rename: {old: new}`.
   Spec& whole_value() { return last().whole_value = true, *this; }
   /// What the reference calls the type, for custom values: "number or percentage".
-  Spec& type_name(std::string text) { return last().type_name = std::move(text), *this; }
+  Spec& type_name(const std::string& text) { return last().type_name = text, *this; }
 
   /// A rule over several options. Runs only when each of them alone was right.
   Spec& check(std::function<void(const Options&, const Node&, Diagnostics&)> rule) {
