@@ -20,10 +20,13 @@ function(weir_npm_fetch package version sha512 member output)
   set(archive ${folder}/${file}-${version}.tgz)
   file(MAKE_DIRECTORY ${folder})
   message(STATUS "Fetching ${package} ${version} with npm")
-  execute_process(COMMAND npm pack --silent --pack-destination ${folder} ${package}@${version}
-                  OUTPUT_QUIET RESULT_VARIABLE failed)
+  # A cache of its own: one in the home may belong to root, and not every user has a home.
+  execute_process(COMMAND npm pack --loglevel=error --cache ${folder}/cache --pack-destination ${folder} ${package}@${version}
+                  OUTPUT_QUIET ERROR_VARIABLE report RESULT_VARIABLE failed)
+  file(REMOVE_RECURSE ${folder}/cache)
   if(failed OR NOT EXISTS ${archive})
-    message(FATAL_ERROR "npm could not fetch ${package}@${version}. Check the network, or install DuckDB and set DuckDB_ROOT.")
+    string(REGEX MATCH "[^\n]*(Error|failed|denied|404)[^\n]*" reason "${report}")
+    message(FATAL_ERROR "npm could not fetch ${package}@${version}. Check the network, or install DuckDB and set DuckDB_ROOT.\n${reason}")
   endif()
   file(SHA512 ${archive} actual)
   if(NOT actual STREQUAL sha512)
