@@ -14,31 +14,32 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether the process that "4711-815-0" names, by number and start, is gone.
+/// Whether the process that "-4711-815-0" names, by number and start, is gone.
 bool is_abandoned(const std::string& name, const std::string& boot_id) {
   long long pid = 0;
   unsigned long long ticks = 0;
-  if (std::sscanf(name.c_str(), "%lld-%llu-", &pid, &ticks) != 2) return false;
+  if (std::sscanf(name.c_str(), "-%lld-%llu-", &pid, &ticks) != 2) return false;
   return !state::is_running({pid, boot_id, ticks});
 }
 
 }  // namespace
 
-SpillFolder SpillFolder::create(const std::string& parent) {
+SpillFolder SpillFolder::create(const std::string& prefix) {
   static std::atomic<unsigned> next = 0;
   static const auto self = state::current_process();
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(parent, ignored)) {
-    if (is_abandoned(entry.path().filename().string(), self.boot_id)) fs::remove_all(entry.path(), ignored);
+  for (const auto& entry : fs::directory_iterator(fs::path(prefix).parent_path(), ignored)) {
+    const auto path = entry.path().string();
+    if (!path.starts_with(prefix)) continue;
+    if (is_abandoned(path.substr(prefix.size()), self.boot_id)) fs::remove_all(entry.path(), ignored);
   }
-  return SpillFolder(fmt::format("{}/{}-{}-{}", parent, self.pid, self.started_ticks, next++));
+  return SpillFolder(fmt::format("{}-{}-{}-{}", prefix, self.pid, self.started_ticks, next++));
 }
 
 SpillFolder::~SpillFolder() {
   if (path_.empty()) return;
   std::error_code ignored;
   fs::remove_all(path_, ignored);
-  fs::remove(fs::path(path_).parent_path(), ignored);  // goes with the last of them
 }
 
 }  // namespace weir::execution

@@ -10,9 +10,9 @@ namespace weir::execution {
 
 class SpillFolder {
  public:
-  /// Names a new folder below `parent`; the engine makes it when it needs it. Removes what killed
-  /// processes left there.
-  static SpillFolder create(const std::string& parent);
+  /// Names a new folder whose path begins with `prefix` and a dash; the engine makes it when it needs
+  /// it, and makes no folder above it. Removes those that killed processes left.
+  static SpillFolder create(const std::string& prefix);
 
   SpillFolder() = default;
   SpillFolder(SpillFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
