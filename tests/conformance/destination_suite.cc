@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/conformance/destination_suite.h"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <charconv>
 #include <ostream>
@@ -100,32 +98,8 @@ std::string text_of(const std::vector<sdk::RefusedRow>& refused) {
   return text;
 }
 
-void DestinationSuite::SetUp() {
-  const std::string test = ::testing::UnitTest::GetInstance()->current_test_info()->name();
-  const auto deviation = GetParam().deviations.find(test.substr(0, test.find('/')));
-  if (deviation != GetParam().deviations.end()) GTEST_SKIP() << deviation->second;
-
-  auto pattern = (std::filesystem::temp_directory_path() / "weir-conformance-XXXXXX").string();
-  ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-  folder_ = pattern;
-  under_test_ = GetParam().make(folder_);
-  destination_ = under_test_->open();
-  ASSERT_NE(destination_, nullptr);
-}
-
-void DestinationSuite::TearDown() {
-  destination_.reset();
-  under_test_.reset();
-  if (!folder_.empty()) std::filesystem::remove_all(folder_);
-}
-
-void DestinationSuite::reopen() {
-  destination_.reset();
-  destination_ = under_test_->open();
-}
-
 bool DestinationSuite::can(model::WriteMode mode) const {
-  const auto& modes = destination_->capabilities().write_modes;
+  const auto& modes = destination().capabilities().write_modes;
   return std::find(modes.begin(), modes.end(), mode) != modes.end();
 }
 
@@ -150,7 +124,7 @@ model::LedgerEntry DestinationSuite::entry(const sdk::LoadRequest& request, std:
 
 std::unique_ptr<sdk::Load> DestinationSuite::stage(const sdk::LoadRequest& request,
                                                    const std::vector<Row>& rows) {
-  auto begun = destination_->begin(request);
+  auto begun = destination().begin(request);
   if (!begun) {
     ADD_FAILURE() << begun.error().to_string();
     return nullptr;
@@ -165,7 +139,7 @@ std::unique_ptr<sdk::Load> DestinationSuite::stage(const sdk::LoadRequest& reque
 }
 
 sdk::WriteOutcome DestinationSuite::load(const sdk::LoadRequest& request, const std::vector<Row>& rows) {
-  auto begun = destination_->begin(request);
+  auto begun = destination().begin(request);
   if (!begun) {
     ADD_FAILURE() << begun.error().to_string();
     return {};
@@ -185,14 +159,14 @@ sdk::WriteOutcome DestinationSuite::load(const sdk::LoadRequest& request, const 
 }
 
 Error DestinationSuite::refused(const sdk::LoadRequest& request) {
-  const auto begun = destination_->begin(request);
+  const auto begun = destination().begin(request);
   if (!begun) return begun.error();
   ADD_FAILURE() << "begin() accepted the request";
   return {ErrorCode::Internal, "accepted"};
 }
 
 std::string DestinationSuite::table(const std::string& name, const model::Schema& columns) {
-  const auto rows = under_test_->read(name, columns);
+  const auto rows = under_test().read(name, columns);
   if (!rows) return "no table\n";
   std::vector<std::string> all;
   for (const auto& row : *rows) all.push_back(line(row));
@@ -201,12 +175,12 @@ std::string DestinationSuite::table(const std::string& name, const model::Schema
 }
 
 std::string DestinationSuite::ledger(const std::string& pipeline) {
-  const auto entries = destination_->ledger(pipeline);
+  const auto entries = destination().ledger(pipeline);
   return entries ? lines(*entries) : entries.error().to_string();
 }
 
 std::string DestinationSuite::newest(const std::string& pipeline, const std::string& partition) {
-  const auto entries = destination_->find_load(pipeline, partition);
+  const auto entries = destination().find_load(pipeline, partition);
   return entries ? lines(*entries) : entries.error().to_string();
 }
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "connectors/sdk/destination.h"
+#include "tests/conformance/suite.h"
 
 namespace weir::conformance {
 
@@ -72,15 +73,10 @@ model::Partition day(std::string_view key);
 /// The partition of a pipeline without partitions.
 model::Partition whole();
 
-class DestinationSuite : public ::testing::TestWithParam<DestinationCase> {
+class DestinationSuite : public Suite<DestinationCase, DestinationUnderTest, sdk::Destination> {
  protected:
-  void SetUp() override;
-  void TearDown() override;
-
   bool can(model::WriteMode mode) const;
-  sdk::Destination& destination() { return *destination_; }
-  /// Lets go of the destination and opens another one on the same place.
-  void reopen();
+  sdk::Destination& destination() const { return part(); }
 
   /// A request for one table.
   sdk::LoadRequest request(const std::string& load_id, const model::Partition& partition,
@@ -93,7 +89,7 @@ class DestinationSuite : public ::testing::TestWithParam<DestinationCase> {
   std::unique_ptr<sdk::Load> stage(const sdk::LoadRequest& request, const std::vector<Row>& rows);
   /// Makes the next publish() into a table fail while the result lives; null when nothing can.
   std::shared_ptr<void> obstruct_publish(const std::string& table) {
-    return under_test_->obstruct_publish(table);
+    return under_test().obstruct_publish(table);
   }
   /// The error of begin(); fails the test when begin() succeeds.
   Error refused(const sdk::LoadRequest& request);
@@ -103,11 +99,6 @@ class DestinationSuite : public ::testing::TestWithParam<DestinationCase> {
   /// The ledger as "load_id pipeline partition table loaded", an entry a line.
   std::string ledger(const std::string& pipeline = "");
   std::string newest(const std::string& pipeline, const std::string& partition);
-
- private:
-  std::filesystem::path folder_;
-  std::unique_ptr<DestinationUnderTest> under_test_;
-  std::unique_ptr<sdk::Destination> destination_;
 };
 
 /// A refusal as text: "1: reason" a line.

@@ -2,7 +2,6 @@
 #include "tests/conformance/source_suite.h"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <ostream>
 
@@ -76,27 +75,8 @@ std::vector<SourceRow> many_rows() {
   return rows;
 }
 
-void SourceSuite::SetUp() {
-  const std::string test = ::testing::UnitTest::GetInstance()->current_test_info()->name();
-  const auto deviation = GetParam().deviations.find(test.substr(0, test.find('/')));
-  if (deviation != GetParam().deviations.end()) GTEST_SKIP() << deviation->second;
-
-  auto pattern = (std::filesystem::temp_directory_path() / "weir-conformance-XXXXXX").string();
-  ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-  folder_ = pattern;
-  under_test_ = GetParam().make(folder_);
-  source_ = under_test_->open();
-  ASSERT_NE(source_, nullptr);
-}
-
-void SourceSuite::TearDown() {
-  source_.reset();
-  under_test_.reset();
-  if (!folder_.empty()) std::filesystem::remove_all(folder_);
-}
-
 std::vector<sdk::InputStamp> SourceSuite::inputs(const model::Partition& partition) {
-  auto found = source_->inputs(partition);
+  auto found = source().inputs(partition);
   if (found) return *std::move(found);
   ADD_FAILURE() << found.error().to_string();
   return {};
@@ -104,14 +84,14 @@ std::vector<sdk::InputStamp> SourceSuite::inputs(const model::Partition& partiti
 
 std::unique_ptr<sdk::Extraction> SourceSuite::open(const model::Partition& partition,
                                                    const std::vector<sdk::InputStamp>& stamps) {
-  auto opened = source_->open(partition, stamps);
+  auto opened = source().open(partition, stamps);
   if (opened) return *std::move(opened);
   ADD_FAILURE() << opened.error().to_string();
   return nullptr;
 }
 
 Extracted SourceSuite::read(const model::Partition& partition) {
-  const auto found = source_->inputs(partition);
+  const auto found = source().inputs(partition);
   if (found) return read(partition, *found);
   Extracted failed;
   failed.error = found.error();
@@ -119,7 +99,7 @@ Extracted SourceSuite::read(const model::Partition& partition) {
 }
 
 Extracted SourceSuite::read(const model::Partition& partition, const std::vector<sdk::InputStamp>& stamps) {
-  const auto opened = source_->open(partition, stamps);
+  const auto opened = source().open(partition, stamps);
   if (opened) return drain(**opened);
   Extracted failed;
   failed.error = opened.error();
@@ -127,7 +107,7 @@ Extracted SourceSuite::read(const model::Partition& partition, const std::vector
 }
 
 Extracted SourceSuite::replay(const model::Partition& partition, const std::vector<sdk::Reject>& rows) {
-  const auto opened = source_->replay(partition, rows);
+  const auto opened = source().replay(partition, rows);
   if (opened) return drain(**opened);
   Extracted failed;
   failed.error = opened.error();

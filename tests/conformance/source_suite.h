@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "connectors/sdk/source.h"
+#include "tests/conformance/suite.h"
 
 namespace weir::conformance {
 
@@ -88,15 +89,12 @@ struct Extracted {
   std::optional<Error> error;
 };
 
-class SourceSuite : public ::testing::TestWithParam<SourceCase> {
+class SourceSuite : public Suite<SourceCase, SourceUnderTest, sdk::Source> {
  protected:
-  void SetUp() override;
-  void TearDown() override;
-
-  SourceUnderTest& place() { return *under_test_; }
-  sdk::Source& source() { return *source_; }
+  SourceUnderTest& place() { return under_test(); }
+  sdk::Source& source() const { return part(); }
   /// Another source on the same place, as after a restart.
-  std::unique_ptr<sdk::Source> another() { return under_test_->open(); }
+  std::unique_ptr<sdk::Source> another() { return under_test().open(); }
 
   /// The inputs of a partition; a failure fails the test.
   std::vector<sdk::InputStamp> inputs(const model::Partition& partition);
@@ -115,10 +113,6 @@ class SourceSuite : public ::testing::TestWithParam<SourceCase> {
 
  private:
   std::string rows_of(const model::Batch& batch, const model::Schema& schema) const;
-
-  std::filesystem::path folder_;
-  std::unique_ptr<SourceUnderTest> under_test_;
-  std::unique_ptr<sdk::Source> source_;
 };
 
 /// A daily partition, by its date.
