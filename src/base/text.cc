@@ -45,7 +45,8 @@ std::string doubled(std::string_view text, char quote) {
 std::optional<std::string> closest(std::string_view word, std::span<const std::string> candidates) {
   const auto wanted = lower(word);
   std::optional<std::string> best;
-  std::size_t best_distance = std::max<std::size_t>(1, wanted.size() / 3) + 1;
+  // A word of one letter is near nothing but itself.
+  std::size_t best_distance = std::min(wanted.size(), std::max<std::size_t>(1, (wanted.size() + 1) / 3) + 1);
   for (const auto& candidate : candidates) {
     const auto distance = edit_distance(wanted, lower(candidate));
     if (distance < best_distance) {
@@ -142,6 +143,12 @@ std::string with_thousands(std::uint64_t number) {
     digits.insert(static_cast<std::size_t>(at), 1, ',');
   }
   return digits;
+}
+
+std::string counted(std::uint64_t number, std::string_view one, std::string_view many) {
+  if (number == 1) return fmt::format("1 {}", one);
+  return many.empty() ? fmt::format("{} {}s", with_thousands(number), one)
+                      : fmt::format("{} {}", with_thousands(number), many);
 }
 
 std::string human_bytes(std::uint64_t bytes) {

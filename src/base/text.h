@@ -34,6 +34,9 @@ bool is_utf8(std::string_view bytes);
 
 /// "12,345,678".
 std::string with_thousands(std::uint64_t number);
+/// "1 row", "2,300 rows": a number with its word. `many` is the word for all numbers but one, `one` with
+/// an s unless it is given.
+std::string counted(std::uint64_t number, std::string_view one, std::string_view many = {});
 /// "1.2 GB", "340 kB": decimal units, as disks are sold.
 std::string human_bytes(std::uint64_t bytes);
 /// An SQL string literal: quotes doubled.

@@ -9,6 +9,7 @@
 
 #include "base/time.h"
 #include "formats/decoder.h"
+#include "model/cell_text.h"
 #include "model/schema.h"
 
 namespace weir::formats {
@@ -21,23 +22,7 @@ struct Decoded {
 
 inline std::string show_cell(const model::ColumnView& column, std::size_t row) {
   if (column.is_null(row)) return "NULL";
-  switch (column.type) {
-    case model::Type::Boolean:
-      return column.at<std::uint8_t>(row) != 0 ? "true" : "false";
-    case model::Type::Integer:
-      return fmt::format("{}", column.at<std::int64_t>(row));
-    case model::Type::Double:
-      return fmt::format("{}", column.at<double>(row));
-    case model::Type::Timestamp:
-      return to_string(Timestamp{column.at<std::int64_t>(row)});
-    case model::Type::Date:
-      return to_string(Date{column.at<std::int32_t>(row)});
-    case model::Type::Text:
-    case model::Type::Json:
-    case model::Type::Blob:
-      return std::string(column.text(row));
-  }
-  return {};
+  return model::cell_text(column, row);
 }
 
 inline std::string show_rows(const model::Batch& batch) {

@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 #include "engine/database.h"
-#include "model/batch.h"
+#include "model/cell_text.h"
 #include "transforms/program.h"
 #include "transforms/text_values.h"
 
@@ -43,20 +43,7 @@ inline void set_cell(model::Batch& batch, model::Type type, std::size_t column, 
 
 inline std::string shown(const model::ColumnView& column, std::size_t row) {
   if (column.is_null(row)) return "NULL";
-  switch (column.type) {
-    case model::Type::Boolean:
-      return column.at<std::uint8_t>(row) != 0 ? "true" : "false";
-    case model::Type::Integer:
-      return std::to_string(column.at<std::int64_t>(row));
-    case model::Type::Double:
-      return fmt::format("{}", column.at<double>(row));
-    case model::Type::Timestamp:
-      return to_string(Timestamp{column.at<std::int64_t>(row)});
-    case model::Type::Date:
-      return to_string(Date{column.at<std::int32_t>(row)});
-    default:
-      return std::string(column.text(row));
-  }
+  return model::cell_text(column, row);
 }
 
 /// One pipeline under test. Fill in what the test is about, then ask for the result.

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "connectors/files/destination.h"
 #include "engine/database.h"
+#include "model/cell_text.h"
 #include "tests/conformance/destination_suite.h"
 
 namespace weir::files {
@@ -194,23 +195,10 @@ class FilesUnderTest final : public conformance::DestinationUnderTest {
 
   static Cell cell_of(const model::ColumnView& column, std::size_t row) {
     if (column.is_null(row)) return std::nullopt;
-    switch (column.type) {
-      case model::Type::Boolean:
-        return column.at<std::uint8_t>(row) != 0 ? "true" : "false";
-      case model::Type::Integer:
-        return std::to_string(column.at<std::int64_t>(row));
-      case model::Type::Double:
-        return fmt::format("{}", column.at<double>(row));
-      case model::Type::Date:
-        return to_string(Date{column.at<std::int32_t>(row)});
-      case model::Type::Timestamp: {
-        char text[26];
-        write_sql_timestamp({column.at<std::int64_t>(row)}, text);
-        return std::string(text, sizeof text);
-      }
-      default:
-        return std::string(column.text(row));
-    }
+    if (column.type != model::Type::Timestamp) return model::cell_text(column, row);
+    char text[26];
+    write_sql_timestamp({column.at<std::int64_t>(row)}, text);
+    return std::string(text, sizeof text);
   }
 
   fs::path folder_;

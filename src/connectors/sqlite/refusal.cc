@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "connectors/sqlite/table.h"
+#include "model/cell_text.h"
 
 namespace weir::sqlite {
 namespace {
@@ -25,23 +26,14 @@ std::string shortened(std::string_view text) {
 std::string value_text(const model::ColumnView& column, std::size_t row) {
   if (column.is_null(row)) return "NULL";
   switch (column.type) {
-    case model::Type::Boolean:
-      return column.at<std::uint8_t>(row) != 0 ? "true" : "false";
-    case model::Type::Integer:
-      return fmt::format("{}", column.at<std::int64_t>(row));
-    case model::Type::Double:
-      return fmt::format("{}", column.at<double>(row));
-    case model::Type::Timestamp:
-      return to_string(Timestamp{column.at<std::int64_t>(row)});
-    case model::Type::Date:
-      return to_string(Date{column.at<std::int32_t>(row)});
     case model::Type::Blob:
-      return fmt::format("a blob of {} bytes", column.text(row).size());
+      return "a blob of " + counted(column.text(row).size(), "byte");
     case model::Type::Text:
     case model::Type::Json:
       return "'" + shortened(column.text(row)) + "'";
+    default:
+      return model::cell_text(column, row);
   }
-  return "";
 }
 
 /// The columns in "UNIQUE constraint failed: events.a, events.b", as positions in our rows. Columns
