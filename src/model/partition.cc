@@ -192,6 +192,17 @@ Result<Partition> parse_partition(Every every, std::string_view key) {
               expected_form(every));
 }
 
+Result<Window> parse_bound(Every every, std::string_view text) {
+  if (every == Every::Hour) {
+    if (const auto day = parse_date(trim(text))) return Window{midnight(*day), midnight({day->days + 1})};
+  }
+  const auto partition = parse_partition(every, text);
+  if (partition.ok() && partition->window) return *partition->window;
+  const auto* day = every == Every::Hour ? ", or a day such as 2022-01-24" : "";
+  return fail(ErrorCode::InvalidConfig, "'{}' is not an end of a range here: expected {}{}", text,
+              expected_form(every), day);
+}
+
 std::vector<Partition> partitions_between(Every every, Timestamp from, Timestamp to) {
   if (every == Every::None || every == Every::Object) return {partition_of(every, from)};
   std::vector<Partition> all;

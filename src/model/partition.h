@@ -40,6 +40,8 @@ Partition partition_of(Every every, Timestamp time);
 /// The partition of a key as a person writes it: a date inside a week or an hour's full ISO form is
 /// understood. The error shows the expected form.
 Result<Partition> parse_partition(Every every, std::string_view key);
+/// The time that an end of a range names: a partition's, or for hours also that of a whole day.
+Result<Window> parse_bound(Every every, std::string_view text);
 /// Every partition that starts in [from, to); both are moved down to a boundary first.
 std::vector<Partition> partitions_between(Every every, Timestamp from, Timestamp to);
 /// The last partition that is over at `now`; nothing for None.

@@ -66,6 +66,21 @@ TEST(PartitionParse, accepts_what_a_person_writes) {
   EXPECT_EQ(parsed(Every::None, "all"), "all");
 }
 
+TEST(PartitionBound, names_a_partition_or_a_day_of_hours) {
+  const auto shown = [](Every every, std::string_view text) {
+    const auto bound = parse_bound(every, text);
+    return bound.ok() ? to_string(bound->start) + " " + to_string(bound->end) : bound.error().message();
+  };
+  EXPECT_EQ(shown(Every::Hour, "2022-01-24"), "2022-01-24T00:00:00Z 2022-01-25T00:00:00Z");
+  EXPECT_EQ(shown(Every::Hour, "2022-01-24T05"), "2022-01-24T05:00:00Z 2022-01-24T06:00:00Z");
+  EXPECT_EQ(shown(Every::Day, "2022-01-24"), "2022-01-24T00:00:00Z 2022-01-25T00:00:00Z");
+  EXPECT_EQ(shown(Every::Week, "2022-01-26"), "2022-01-24T00:00:00Z 2022-01-31T00:00:00Z");
+  EXPECT_EQ(shown(Every::Month, "2022-02-14"), "2022-02-01T00:00:00Z 2022-03-01T00:00:00Z");
+  EXPECT_EQ(shown(Every::Hour, "soon"),
+            "'soon' is not an end of a range here: expected an hour such as 2022-01-24T05, or a day such as "
+            "2022-01-24");
+}
+
 TEST(PartitionParse, knows_iso_weeks_across_years) {
   EXPECT_EQ(parse_partition(Every::Week, "2022-W04")->key, "2022-01-24");
   EXPECT_EQ(parse_partition(Every::Week, "2020-W01")->key, "2019-12-30");
