@@ -2,6 +2,7 @@
 #include "geocoding/geo_cache.h"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 namespace weir::geocoding {
 namespace {
@@ -79,6 +80,15 @@ Result<void> set_aside(const std::filesystem::path& file) {
   return {};
 }
 
+/// Whose addresses were looked up is nobody else's business; the journal gets the mode of the file. There
+/// is no descriptor here, because closing one would drop the locks that this process has on the file.
+void keep_private(const std::filesystem::path& file) {
+  constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
+  std::error_code error;
+  if (::mknod(file.c_str(), S_IFREG | kOwnerOnly, 0) != 0 && std::filesystem::is_regular_file(file, error))
+    ::chmod(file.c_str(), kOwnerOnly);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<GeoCache>> GeoCache::open(const std::filesystem::path& file, const io::Clock& clock,
@@ -104,6 +114,7 @@ GeoCache::~GeoCache() { sqlite3_close(connection_); }
 /// DataMismatch stands for a file that is there and no cache of ours.
 Result<void> GeoCache::connect(const std::filesystem::path& file) {
   const std::string name = file.empty() ? ":memory:" : file.string();
+  if (!file.empty()) keep_private(file);
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   if (sqlite3_open_v2(name.c_str(), &connection_, flags, nullptr) != SQLITE_OK) {
     return sqlite_failure(connection_, "cannot open");

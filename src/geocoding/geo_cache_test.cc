@@ -61,6 +61,22 @@ TEST_F(GeoCacheTest, outlives_the_process) {
   EXPECT_EQ(find(*open(), "8.8.8.8"), "{} 2022-01-24");
 }
 
+TEST_F(GeoCacheTest, is_for_its_owner_only) {
+  using std::filesystem::perms;
+  const auto rights = [](const std::filesystem::path& file) {
+    return std::filesystem::status(file).permissions();
+  };
+  const auto owner_only = perms::owner_read | perms::owner_write;
+  auto cache = open();
+  store(*cache, "8.8.8.8", "{}");
+  EXPECT_EQ(rights(file_), owner_only);
+  EXPECT_EQ(rights(file_.string() + "-wal"), owner_only);
+  cache.reset();
+  std::filesystem::permissions(file_, owner_only | perms::group_read | perms::others_read);
+  open();
+  EXPECT_EQ(rights(file_), owner_only);
+}
+
 TEST_F(GeoCacheTest, removes_expired_entries_at_the_next_open) {
   store(*open(), "8.8.8.8", "{}");
   clock_.advance(kDay * 31);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "geocoding/ipinfo_record.h"
 
 namespace weir::geocoding {
@@ -13,10 +14,17 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kLargestBatch = 1000;  // the API's own limit
 constexpr int kFailuresUntilStop = 3;
+constexpr std::string_view kFillIn = "load the partition again with --rerun to fill them in";
 
 const io::RetryPolicy kPolicy{.max_attempts = 3, .budget = std::chrono::seconds(30)};
 
 std::string compact(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+/// A warning about lookups that failed.
+std::string nulls_because(std::string_view reason) {
+  return fmt::format("{}; the places of some addresses stay NULL: when the service answers again, {}", reason,
+                     kFillIn);
+}
 
 /// What a batch's answer says of each address. An address that it leaves out stays unknown.
 std::vector<CacheEntry> entries_of(const Json& answer, std::span<const Address> batch) {
@@ -103,6 +111,7 @@ void IpinfoSource::resolve(std::span<const Address> addresses, std::vector<Resol
 
 std::vector<Resolution> IpinfoSource::ask_all(std::span<const Address> addresses) {
   std::vector<Resolution> answers(addresses.size());
+  if (stopped_ && !addresses.empty()) warn(stopped_->topic, stopped_->text);
   for (std::size_t done = 0; done < addresses.size() && !stopped_;) {
     const std::uint64_t quota = quota_left();
     if (quota == 0) {
@@ -113,7 +122,7 @@ std::vector<Resolution> IpinfoSource::ask_all(std::span<const Address> addresses
         std::min({settings_.batch_size, addresses.size() - done, static_cast<std::size_t>(quota)});
     const auto batch = addresses.subspan(done, size);
     std::vector<CacheEntry> entries;
-    stopped_ = ask(batch, entries) == Outcome::Stop;
+    if (ask(batch, entries) == Outcome::Stop) stopped_ = last_warning();
     std::size_t next = done;
     for (const CacheEntry& entry : entries) {  // in the order of the batch, some may be left out
       while (addresses[next].to_string() != entry.address) ++next;
@@ -143,11 +152,10 @@ std::uint64_t IpinfoSource::quota_left() {
 void IpinfoSource::warn_budget() {
   const bool of_run = asked_ >= settings_.max_lookups;
   warn(Topic::Budget,
-       fmt::format(
-           "the budget of {} lookups of this {} is used up, other addresses stay without a location: raise "
-           "ipinfo.{} or run the partition again later",
-           of_run ? settings_.max_lookups : settings_.max_lookups_month, of_run ? "run" : "month",
-           of_run ? "max_lookups" : "max_lookups_month"));
+       fmt::format("the budget of {} of this {} is used up; the places of other addresses stay NULL: raise "
+                   "ipinfo.{} or wait, then {}",
+                   counted(of_run ? settings_.max_lookups : settings_.max_lookups_month, "lookup"),
+                   of_run ? "run" : "month", of_run ? "max_lookups" : "max_lookups_month", kFillIn));
 }
 
 IpinfoSource::Outcome IpinfoSource::ask(std::span<const Address> batch, std::vector<CacheEntry>& entries) {
@@ -157,21 +165,19 @@ IpinfoSource::Outcome IpinfoSource::ask(std::span<const Address> batch, std::vec
   };
   const Result<io::HttpResponse> response = http_.send(request_for(batch));
   if (!response.ok()) {
-    return failed(Topic::Outage, response.error().message() + "; some addresses stay without a location");
+    return failed(Topic::Outage, nulls_because(response.error().message()));
   }
   const bool single = settings_.batch_size == 1;
   const bool is_bad_address = single && (response->status == 400 || response->status == 404);
   if (response->status == 401 || response->status == 403 || response->status == 429)
     return refused(*response);
   if (response->status != 200 && !is_bad_address) {
-    return failed(Topic::Outage, io::status_error(*response, service_, clock_.now()).message() +
-                                     "; some addresses stay without a location");
+    return failed(Topic::Outage,
+                  nulls_because(io::status_error(*response, service_, clock_.now()).message()));
   }
   Json answer = Json::parse(response->body, nullptr, false);
   if (!is_bad_address && !answer.is_object()) {
-    return failed(
-        Topic::Answer,
-        service_ + " sent an answer that is no JSON object; some addresses stay without a location");
+    return failed(Topic::Answer, nulls_because(service_ + " sent an answer that is no JSON object"));
   }
   if (single) answer = Json{{batch.front().to_string(), is_bad_address ? Json() : std::move(answer)}};
   failures_in_a_row_ = 0;
@@ -212,14 +218,14 @@ IpinfoSource::Outcome IpinfoSource::refused(const io::HttpResponse& response) {
     counts_.quota_left = 0;
     const auto wait = io::status_error(response, service_, clock_.now()).retry_after();
     warn(Topic::Quota,
-         fmt::format("the quota of {} is used up{}, other addresses stay without a location: run the "
-                     "partition again after its renewal",
-                     service_, wait ? fmt::format(" (it asks to wait {} s)", wait->count()) : ""));
+         fmt::format("the quota of {} is used up{}; the places of other addresses stay NULL: after its "
+                     "renewal {}",
+                     service_, wait ? fmt::format(" (it asks to wait {} s)", wait->count()) : "", kFillIn));
   } else {
     warn(Topic::Token,
-         fmt::format("{} refuses the token (status {}), addresses stay without a location: check "
-                     "ipinfo.token and that the plan includes this endpoint",
-                     service_, response.status));
+         fmt::format("{} refuses the token (status {}); places stay NULL: check ipinfo.token and that the "
+                     "plan includes this endpoint, then {}",
+                     service_, response.status, kFillIn));
   }
   return Outcome::Stop;
 }
@@ -239,12 +245,19 @@ SourceCounts IpinfoSource::counts() const {
 
 std::vector<std::string> IpinfoSource::take_warnings() {
   const std::lock_guard lock(report_mutex_);
+  said_.clear();
   return std::exchange(warnings_, {});
 }
 
 void IpinfoSource::warn(Topic topic, std::string text) {
   const std::lock_guard lock(report_mutex_);
+  last_warning_ = {topic, text};
   if (said_.insert(topic).second) warnings_.push_back(std::move(text));
+}
+
+std::optional<IpinfoSource::Warning> IpinfoSource::last_warning() const {
+  const std::lock_guard lock(report_mutex_);
+  return last_warning_;
 }
 
 }  // namespace weir::geocoding

@@ -54,7 +54,12 @@ class IpinfoSource final : public GeoSource {
   io::HttpRequest request_for(std::span<const Address> batch) const;
   Outcome refused(const io::HttpResponse& response);
   Resolution read(const CacheEntry& entry) const;
+  struct Warning {
+    Topic topic;
+    std::string text;
+  };
   void warn(Topic topic, std::string text);
+  std::optional<Warning> last_warning() const;
 
   IpinfoSettings settings_;
   std::string service_;  // the host, for messages
@@ -66,11 +71,13 @@ class IpinfoSource final : public GeoSource {
   SourceCounts counts_;
   std::uint64_t asked_ = 0;
   int failures_in_a_row_ = 0;
-  bool stopped_ = false;
+  /// Why nothing is asked any more. Each partition that lacks places for it is told.
+  std::optional<Warning> stopped_;
 
   mutable std::mutex report_mutex_;  // held for a moment only, guards what follows
   SourceCounts reported_;
-  std::set<Topic> said_;
+  std::set<Topic> said_;  ///< since the last take_warnings()
+  std::optional<Warning> last_warning_;
   std::vector<std::string> warnings_;
 };
 

@@ -199,6 +199,19 @@ TEST(IpinfoSource, E9_gives_up_for_the_run_after_three_failed_batches) {
   EXPECT_TRUE(app.source->take_warnings().empty());
 }
 
+TEST(IpinfoSource, tells_every_partition_that_its_places_stay_null_and_how_to_fill_them_in) {
+  Harness app({.batch_size = 1});
+  (void)app.resolve(many(100));
+  const auto first = app.source->take_warnings();
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_NE(first[0].find("places of some addresses stay NULL"), std::string::npos) << first[0];
+  EXPECT_NE(first[0].find("--rerun to fill them in"), std::string::npos) << first[0];
+  (void)app.resolve(many(1));
+  const auto second = app.source->take_warnings();
+  ASSERT_EQ(second.size(), 1U);
+  EXPECT_NE(second[0].find("--rerun to fill them in"), std::string::npos) << second[0];
+}
+
 TEST(IpinfoSource, E9_spends_no_more_than_the_budget_of_the_run) {
   Harness app({.batch_size = 4, .max_lookups = 6});
   app.http.when(kBatch).then(ok("{}"));

@@ -129,8 +129,8 @@ void MmdbSource::warn_damaged(File& file, const Error& error) {
   if (file.damaged.exchange(true)) return;
   const std::lock_guard lock(warnings_mutex_);
   warnings_.push_back(
-      fmt::format("the IP database {} is damaged ({}), some addresses stay without a location: "
-                  "download it again",
+      fmt::format("the IP database {} is damaged ({}), the places of some addresses stay NULL: "
+                  "download it again, then load the partition again with --rerun",
                   file.path.string(), error.message()));
 }
 
