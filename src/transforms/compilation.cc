@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include "base/text.h"
@@ -28,17 +29,42 @@ std::string empty_relation(const model::Schema& columns) {
   return fmt::format("(SELECT {})", values.empty() ? "1" : join(values));
 }
 
-/// The engine's message without its first words, as "Binder Error: ", and on few lines.
-std::string plain(const Error& error) {
-  std::string text = error.message();
+/// "LINE 3: …", in which the engine quotes the query with what stands around it, as the line in `sql`.
+std::size_t line_in(std::string_view quotation, std::size_t first_line) {
+  std::size_t line = 0;
+  std::from_chars(quotation.data() + 5, quotation.data() + quotation.size(), line);
+  return line < first_line ? 0 : line - first_line + 1;
+}
+
+/// The engine's most frequent message, about a column that is not there, as we say it elsewhere.
+std::string in_our_words(std::string_view line) {
+  constexpr std::string_view kColumn = "Referenced column ";
+  constexpr std::string_view kNearest = "Candidate bindings: ";
+  const auto end = line.find(" not found in FROM clause");
+  if (line.starts_with(kColumn) && end != line.npos)
+    return fmt::format("there is no column {}", line.substr(kColumn.size(), end - kColumn.size()));
+  if (line.starts_with(kNearest)) return fmt::format("near it are {}", line.substr(kNearest.size()));
+  return std::string(line);
+}
+
+/// The engine's message about `sql`, which begins in the given line of what the engine got: without the
+/// kind of the error, without the engine's quotation, on one line.
+std::string plain(const Error& error, std::string_view sql, std::size_t first_line) {
+  auto text = error.message();
   const auto marker = text.find(" Error: ");
   if (marker != text.npos && marker < 24) text.erase(0, marker + 8);
+  const auto lines = static_cast<std::size_t>(std::count(sql.begin(), sql.end(), '\n')) + 1;
   std::string out;
-  for (const char c : text) {
-    if (c == '\n' && (out.empty() || out.back() == '\n')) continue;
-    out += c;
+  for (const auto& each : split(text, '\n')) {
+    const auto line = trim(each);
+    if (line.starts_with("LINE ")) {
+      const auto place = line_in(line, first_line);
+      if (place > lines) return "it ends too early; something is left open";
+      return lines > 1 ? fmt::format("{} (line {})", out, place) : out;
+    }
+    if (!line.empty()) out += (out.empty() ? "" : "; ") + in_our_words(line);
   }
-  return std::string(trim(out));
+  return out;
 }
 
 }  // namespace
@@ -113,7 +139,7 @@ Result<std::optional<model::Type>> Compilation::expression_type(const std::strin
   const auto query = fmt::format("SELECT (\n{}\n) AS value FROM {} AS input", sql, relation);
   const auto described = connection_.describe(query);
   if (!described.ok() || described->size() != 1) {
-    const auto reason = described.ok() ? "it is more than one expression" : plain(described.error());
+    const auto reason = described.ok() ? "it is more than one expression" : plain(described.error(), sql, 2);
     problem(fmt::format("{} is not an SQL expression over the columns here: {}", what, reason));
     return none;
   }
@@ -141,7 +167,7 @@ std::optional<model::Schema> Compilation::query_columns(const std::string& query
   const auto described = connection_.describe(
       fmt::format("WITH input AS {0}, rows AS {0} SELECT * FROM ({1}\n) AS result", relation, query));
   if (described.ok()) return *described;
-  problem(fmt::format("the query cannot run: {}", plain(described.error())));
+  problem(fmt::format("the query cannot run: {}", plain(described.error(), query, 1)));
   return std::nullopt;
 }
 

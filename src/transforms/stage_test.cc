@@ -146,7 +146,10 @@ TEST(SqlTransform, must_be_one_select_without_files) {
 TEST(SqlTransform, shows_the_line_of_a_mistake) {
   Pipeline pipeline;
   pipeline.column("a").then(Sql{"SELECT a,\n  missing\nFROM input", ""});
-  EXPECT_NE(pipeline.problem().find("LINE 2"), std::string::npos) << pipeline.problem();
+  const auto problem = pipeline.problem();
+  EXPECT_NE(problem.find("the query cannot run: there is no column \"missing\""), std::string::npos)
+      << problem;
+  EXPECT_NE(problem.find("(line 2)"), std::string::npos) << problem;
 }
 
 }  // namespace

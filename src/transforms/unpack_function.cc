@@ -103,6 +103,13 @@ class UnpackFunction final : public Function {
     return fields;
   }
 
+  /// A JSON string brings its quotes.
+  static std::string quoted_once(std::string_view json) {
+    const auto text = trim(json);
+    const bool has_quotes = text.size() > 1 && text.front() == '"' && text.back() == '"';
+    return quoted(has_quotes ? text.substr(1, text.size() - 2) : text);
+  }
+
   bool unpack(Target& target) const {
     if (target.text.size() > kMaxJsonBytes) {
       target.problem =
@@ -114,7 +121,7 @@ class UnpackFunction final : public Function {
     if (!target.reader.start(target.text) || !json.peek(kind)) return broken(target);
     if (kind == JsonKind::Null) return trim(target.text) == "null" || broken(target);
     if (kind != JsonKind::Object) {
-      target.problem = fmt::format("{} holds {}, not a JSON object", column_, quoted(target.text));
+      target.problem = fmt::format("{} holds {}, not a JSON object", column_, quoted_once(target.text));
       return false;
     }
     return fields(target) && (json.finish() || broken(target));

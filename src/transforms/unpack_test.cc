@@ -58,7 +58,7 @@ TEST_F(UnpackTest, reads_escapes_and_keeps_text_of_other_kinds_as_written) {
 
 TEST_F(UnpackTest, refuses_what_is_no_object) {
   EXPECT_EQ(fields("\"not an object\"", {{"a", "text"}}),
-            "refused 0: unpack: http_request holds \"\"not an object\"\", not a JSON object\n");
+            "refused 0: unpack: http_request holds \"not an object\", not a JSON object\n");
   EXPECT_EQ(fields("[1]", {{"a", "text"}}),
             "refused 0: unpack: http_request holds \"[1]\", not a JSON object\n");
 }
