@@ -134,6 +134,13 @@ void read_value(const Node& node, const FieldDescription& field, Diagnostics& di
 }
 
 void read_value(const Node& node, const FieldDescription& field, Diagnostics& diagnostics, TextList& value) {
+  // `select: 5` looks like a count; a column of that name gets quotes.
+  if (field.shorthand && (parse_number<double>(node) || node.as_boolean())) {
+    return diagnostics.error(
+        node.at(), fmt::format("option '{}' must be a text or a list of texts, but is {}; put quotes around "
+                               "it if that is a name",
+                               field.name, node.describe()));
+  }
   if (node.is_scalar()) {
     value = {node.text()};
     return;

@@ -246,5 +246,26 @@ TEST(Spec, reads_every_kind_of_value) {
   EXPECT_EQ(to_json(options.extra), R"({"any":["thing"]})");
 }
 
+TEST(Spec, takes_no_bare_number_for_a_list_of_names) {
+  struct Selection {
+    TextList columns;
+  };
+  const auto spec = Spec<Selection>("select", "Keeps columns.")
+                        .field("columns", &Selection::columns, "Which ones.")
+                        .shorthand();
+  const auto problems = [&](std::string_view yaml) {
+    Diagnostics diagnostics;
+    const auto node = parse_yaml(yaml, "p.yaml", diagnostics);
+    (void)spec.read(*node, diagnostics);
+    return diagnostics.ok() ? "" : diagnostics.sorted().front().to_string();
+  };
+  EXPECT_EQ(problems("5"),
+            "p.yaml:1:1: option 'columns' must be a text or a list of texts, but is 5; put quotes around it "
+            "if that is a name");
+  EXPECT_EQ(problems("true").substr(0, 10), "p.yaml:1:1");
+  EXPECT_EQ(problems("\"5\""), "");
+  EXPECT_EQ(problems("[5, 6]"), "");
+}
+
 }  // namespace
 }  // namespace weir::config
