@@ -152,8 +152,7 @@ void print_outcome(const Console& console, const LoadOutcome& outcome) {
     console.say(style.paint(Tone::Faint, speed(console, outcome, sum)));
   }
   if (sum.counts.quarantined > 0) {
-    console.say(fmt::format("Set aside: {} row{}. See why: {}", with_thousands(sum.counts.quarantined),
-                            sum.counts.quarantined == 1 ? "" : "s",
+    console.say(fmt::format("Set aside: {}. See why: {}", counted(sum.counts.quarantined, "row"),
                             style.paint(Tone::Accent, "weir quarantine show " + outcome.pipeline->name)));
   }
   if (sum.loaded > 0) {

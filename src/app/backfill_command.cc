@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/backfill_command.h"
 
+#include "app/command_parts.h"
 #include "app/commands.h"
 #include "app/load_job.h"
 #include "base/text.h"
@@ -13,7 +14,8 @@ constexpr std::int64_t kMostJobs = 64;
 Result<void> check(const BackfillOptions& options) {
   const bool range = !options.from.empty() || !options.to.empty();
   if (options.all == range) {
-    return fail(ErrorCode::InvalidConfig, "{}; which partitions? Give --from DATE and --to DATE, or --all",
+    return fail(ErrorCode::InvalidConfig,
+                "{}; which partitions? Give --from DATE, --to DATE or both, or --all",
                 range ? "--all and a range exclude each other" : "a backfill needs a range");
   }
   if (options.jobs < 1 || options.jobs > kMostJobs)
@@ -37,14 +39,14 @@ Result<ExitCode> backfill_in(const BackfillOptions& options, Context& context) {
     if (console.json())
       console.print(R"({"event":"nothing_to_do"})");
     else
-      console.print(fmt::format("{} Nothing to do: all {} partitions are loaded.",
+      console.print(fmt::format("{} Nothing to do: {} loaded.",
                                 console.style().paint(terminal::Tone::Good, console.style().tick()),
-                                with_thousands(in_range)));
+                                all_are(in_range, "partition")));
     return ExitCode::Done;
   }
   if (planned.size() < in_range) {
-    console.say(fmt::format("{} of {} partitions are loaded already; going on with the others.",
-                            with_thousands(in_range - planned.size()), with_thousands(in_range)));
+    console.say(fmt::format("{} of {} are loaded already; going on with the others.",
+                            with_thousands(in_range - planned.size()), counted(in_range, "partition")));
   }
   if (options.jobs > 1 && !pipeline.destination->capabilities().concurrent_loads && console.verbose())
     console.say("The destination takes one load at a time, so jobs wait for each other.");
@@ -60,8 +62,7 @@ Result<ExitCode> backfill_in(const BackfillOptions& options, Context& context) {
 }  // namespace
 
 ExitCode backfill(const BackfillOptions& options, Context& context) {
-  const auto result = backfill_in(options, context);
-  return result.ok() ? *result : context.console.report(result.error());
+  return finished(backfill_in(options, context), context.console);
 }
 
 Command backfill_command() {
@@ -73,18 +74,12 @@ Command backfill_command() {
       "Loads every partition of the range that is not loaded yet or whose input has changed. A partition "
       "that "
       "fails does not stop the others; failures are listed at the end. Interrupted, the same command goes on "
-      "where it stopped.\n\n"
-      "Both ends of a range are included: --from 2024-05-01 --to 2024-05-31 is all of May.";
+      "where it stopped.\n\n" +
+      std::string(kRangeForms);
   command.options = {
-      {"pipeline",
-       "PIPELINE",
-       "Which pipeline; may be left out when there is only one.",
-       &options->pipeline,
-       Option::Need::Optional,
-       {},
-       Option::Completes::Pipelines},
-      {"--from", "DATE", "First partition. Default: the first there is.", &options->from},
-      {"--to", "DATE", "Last partition, included. Default: the last that is complete.", &options->to},
+      pipeline_option(&options->pipeline, kOnlyPipeline),
+      from_option(options->from),
+      to_option(options->to),
       {"--all", "", "Everything from the first partition to the last that is complete.", &options->all},
       {"-j,--jobs", "N", "Partitions to load side by side, 1 to 64. Default: 1.", &options->jobs},
       {"--rerun", "", "Load again although the input is the same.", &options->rerun},

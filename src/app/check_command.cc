@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/check_command.h"
 
+#include "app/command_parts.h"
 #include "app/commands.h"
 #include "app/json_writer.h"
 #include "app/partition_plan.h"
@@ -12,6 +13,9 @@ namespace weir::app {
 namespace {
 
 using terminal::Tone;
+
+/// Below the first word of a finding's message.
+constexpr std::string_view kIndent = "                 ";
 
 struct Finding {
   std::string name;
@@ -41,9 +45,10 @@ Result<Finding> check_transforms(Workspace& workspace, const execution::Pipeline
   const auto services = workspace.services(*state, 1);
   execution::Runner runner(pipeline, services);
   const auto program = TRY(runner.program(*partition).within("compiling for " + partition->key));
-  return Finding{"transforms", Finding::Verdict::Good,
-                 fmt::format("compiled for {}: {} columns go to {}", partition->key, program.output.size(),
-                             pipeline.target.table)};
+  return Finding{
+      "transforms", Finding::Verdict::Good,
+      fmt::format("compiled for {}: {} {} to {}", partition->key, counted(program.output.size(), "column"),
+                  program.output.size() == 1 ? "goes" : "go", pipeline.target.table)};
 }
 
 PipelineFindings check_pipeline(Workspace& workspace, const execution::Pipeline& pipeline) {
@@ -66,7 +71,8 @@ void print_findings(const Console& console, const PipelineFindings& found) {
     const auto sign = good                               ? style.paint(Tone::Good, style.tick())
                       : verdict == Finding::Verdict::Bad ? style.paint(Tone::Bad, style.cross())
                                                          : style.paint(Tone::Caution, style.warning());
-    console.print(fmt::format("  {} {}", sign, terminal::pad(name, 12) + " " + message));
+    console.print(fmt::format("  {} {}", sign,
+                              terminal::pad(name, 12) + " " + terminal::visible_lines(message, kIndent)));
   }
 }
 
@@ -96,11 +102,11 @@ void print_configuration(const Console& console, const Workspace& workspace,
   const auto& style = console.style();
   const auto pipelines = workspace.project().pipelines().size();
   if (diagnostics.ok()) {
-    console.print(fmt::format("{} configuration: weir.yaml and {} pipeline{}",
-                              style.paint(Tone::Good, style.tick()), pipelines, pipelines == 1 ? "" : "s"));
+    console.print(fmt::format("{} configuration: weir.yaml and {}", style.paint(Tone::Good, style.tick()),
+                              counted(pipelines, "pipeline")));
   } else {
-    console.print(fmt::format("{} configuration: {} problem{}", style.paint(Tone::Bad, style.cross()),
-                              diagnostics.error_count(), diagnostics.error_count() == 1 ? "" : "s"));
+    console.print(fmt::format("{} configuration: {}", style.paint(Tone::Bad, style.cross()),
+                              counted(diagnostics.error_count(), "problem")));
   }
   if (!diagnostics.empty()) console.print("\n" + std::string(trim(diagnostics.to_string())) + "\n");
 }
@@ -138,8 +144,7 @@ Result<ExitCode> check_in(const CheckOptions& options, Context& context) {
 }  // namespace
 
 ExitCode check(const CheckOptions& options, Context& context) {
-  const auto result = check_in(options, context);
-  return result.ok() ? *result : context.console.report(result.error());
+  return finished(check_in(options, context), context.console);
 }
 
 Command check_command() {
@@ -151,13 +156,7 @@ Command check_command() {
       "Reads all files of the project and reports every problem at once. Then, for each pipeline, sees "
       "whether "
       "its source can be read, its destination written, and its transforms compiled for the newest input.";
-  command.options = {{"pipeline",
-                      "PIPELINE",
-                      "Which pipelines; default: all.",
-                      &options->pipelines,
-                      Option::Need::Optional,
-                      {},
-                      Option::Completes::Pipelines}};
+  command.options = {pipeline_option(&options->pipelines, "Which pipelines; default: all.")};
   command.examples = {{"weir check", "the whole project"},
                       {"weir check request_logs", "one pipeline"},
                       {"weir check --json | jq .problems", "problems with their places, for an editor"}};

@@ -11,6 +11,25 @@
 namespace weir::app {
 namespace {
 
+/// What the user has to write for it: "RUN", "--from".
+std::string shown(const Option& option) { return option.positional() ? option.value : option.long_name(); }
+
+/// "the id of a run" of "The id of a run."; for a choice what there is to choose from.
+std::string as_clause(const Option& option) {
+  if (!option.choices.empty()) return "one of " + join(option.choices);
+  auto text = option.doc.substr(0, option.doc.find(". "));
+  if (text.ends_with('.')) text.pop_back();
+  return lower(text.substr(0, 1)) + text.substr(1);
+}
+
+/// Empty when it is one of the choices.
+std::string wrong_choice(const Option& option, const std::string& given) {
+  if (std::find(option.choices.begin(), option.choices.end(), given) != option.choices.end()) return "";
+  const auto near = closest(given, option.choices);
+  return fmt::format("{} is one of {}, but not '{}'{}", shown(option), join(option.choices), given,
+                     near ? fmt::format("; did you mean '{}'?", *near) : "");
+}
+
 void add_option(CLI::App& app, const Option& option) {
   CLI::Option* added = std::visit(
       [&](auto* destination) -> CLI::Option* {
@@ -21,7 +40,8 @@ void add_option(CLI::App& app, const Option& option) {
       },
       option.destination);
   if (option.need == Option::Need::Required) added->required();
-  if (!option.choices.empty()) added->check(CLI::IsMember(option.choices));
+  if (!option.choices.empty())
+    added->check([option](const std::string& given) { return wrong_choice(option, given); });
   if (!option.value.empty()) added->type_name(option.value);
 }
 
@@ -78,6 +98,17 @@ std::string unknown_word(const CommandPath& path, const Command& root, const std
   return fmt::format("'{}' is one argument too many", word);
 }
 
+/// The option that a message of the library is about; it stands at the start or before " = ".
+const Option* option_of(std::string_view message, const CommandPath& path, const Command& root) {
+  for (const auto* owner : {path.back(), &root}) {
+    for (const auto& option : owner->options) {
+      const auto name = option.long_name();
+      if (message.starts_with(name + ":") || message.find(" " + name + " = ") != message.npos) return &option;
+    }
+  }
+  return nullptr;
+}
+
 std::string problem_text(const CLI::ParseError& error, const CLI::App& app, const CommandPath& path,
                          const Command& root) {
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
@@ -88,11 +119,20 @@ std::string problem_text(const CLI::ParseError& error, const CLI::App& app, cons
     for (const auto& option : path.back()->options) {
       if (option.need != Option::Need::Required) continue;
       if (std::string(error.what()).find(option.long_name()) != std::string::npos)
-        return fmt::format("{} is missing: {}", option.positional() ? option.value : option.long_name(),
-                           option.doc);
+        return fmt::format("{} is missing: {}", shown(option), as_clause(option));
     }
   }
-  return error.what();
+  const std::string message = error.what();
+  const auto* option = option_of(message, path, root);
+  if (option == nullptr) return message;
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
+    return fmt::format("{} needs a value: {}", shown(*option), as_clause(*option));
+  if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr)
+    return fmt::format("{} is a number, but not '{}'", shown(*option),
+                       message.substr(message.find(" = ") + 3));
+  if (dynamic_cast<const CLI::ValidationError*>(&error) != nullptr)
+    return message.substr(option->long_name().size() + 2);
+  return message;
 }
 
 }  // namespace

@@ -200,6 +200,11 @@ Command completion_command() {
       {"source <(weir completion bash)", "for this bash; put the line into ~/.bashrc to keep it"},
       {"weir completion zsh > ~/.zfunc/_weir", "for zsh, in a folder of $fpath"}};
   command.action = [options](Context& context) {
+    if (context.console.json()) {
+      return context.console.report(
+          Error(ErrorCode::InvalidConfig,
+                "a completion script is for a shell and has no JSON form; leave --json out"));
+    }
     GlobalOptions global;
     const auto root = command_tree(global);
     context.console.write(options->shell == "bash" ? bash_completion(root) : zsh_completion(root));

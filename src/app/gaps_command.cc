@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "app/command_parts.h"
 #include "app/commands.h"
 #include "app/history_commands.h"
 #include "app/json_writer.h"
@@ -46,15 +47,15 @@ std::vector<Stretch> stretches(const PipelineGaps& found) {
 
 void print_gaps(const Console& console, const PipelineGaps& found) {
   const auto& style = console.style();
-  const auto total = with_thousands(found.partitions.size());
   if (found.gaps.empty()) {
-    console.print(fmt::format("{} {}: none; all {} partitions are proven loaded",
-                              style.paint(Tone::Good, style.tick()), found.pipeline, total));
+    console.print(fmt::format("{} {}: none; {} proven loaded", style.paint(Tone::Good, style.tick()),
+                              found.pipeline, all_are(found.partitions.size(), "partition")));
     return;
   }
   console.print(fmt::format(
-      "{} {}: {} of {} partitions were never proven loaded", style.paint(Tone::Caution, style.warning()),
-      style.paint(Tone::Strong, found.pipeline), with_thousands(found.gaps.size()), total));
+      "{} {}: {} of {} {} never proven loaded", style.paint(Tone::Caution, style.warning()),
+      style.paint(Tone::Strong, found.pipeline), with_thousands(found.gaps.size()),
+      counted(found.partitions.size(), "partition"), found.partitions.size() == 1 ? "was" : "were"));
   for (const auto& [first, last, partitions] : stretches(found)) {
     if (partitions == 1)
       console.print("  " + first);
@@ -101,8 +102,7 @@ Result<ExitCode> gaps_in(const GapsOptions& options, Context& context) {
 }  // namespace
 
 ExitCode list_gaps(const GapsOptions& options, Context& context) {
-  const auto result = gaps_in(options, context);
-  return result.ok() ? *result : context.console.report(result.error());
+  return finished(gaps_in(options, context), context.console);
 }
 
 Command gaps_command() {
@@ -115,13 +115,7 @@ Command gaps_command() {
       "are "
       "all partitions from the first to the last that is complete.";
   command.options = {
-      {"pipeline",
-       "PIPELINE",
-       "Which pipeline; default: all.",
-       &options->pipeline,
-       Option::Need::Optional,
-       {},
-       Option::Completes::Pipelines},
+      pipeline_option(&options->pipeline, kAllPipelines),
       {"--fail-if-any", "", "Exit with 4 when there are gaps, for monitoring.", &options->fail_if_any}};
   command.examples = {{"weir gaps", "of all pipelines"},
                       {"weir gaps request_logs --fail-if-any --quiet", "for a monitoring check"}};

@@ -106,7 +106,9 @@ std::string help_text(const Command& command, const std::string& path, const Com
                          {"1", "failed"},
                          {"2", "the command line or the configuration must be changed"},
                          {"3", "nothing to do, when --fail-if-nothing asks for it"},
-                         {"4", "incomplete: stopped by Ctrl-C, or a partition is in use by another weir"}},
+                         {"4",
+                          "incomplete: stopped by Ctrl-C, a partition is in use by another weir, or no row "
+                          "of a replay could be loaded"}},
                         style, width);
     text += "\nMore about a command: weir COMMAND --help\n";
   }

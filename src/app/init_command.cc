@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "app/command_parts.h"
 #include "app/commands.h"
 #include "app/json_writer.h"
 #include "app/templates.h"
@@ -23,12 +24,34 @@ std::vector<std::string> template_names() {
   return names;
 }
 
+struct File {
+  std::string path;
+  std::string text;
+};
+
+/// The text with the day of the samples moved to three days ago.
+std::string of_late(std::string_view text, Timestamp now) {
+  const auto day = to_string(Date{day_of(now).days - 3});
+  std::string out(text);
+  for (auto at = out.find(kSampleDay); at != out.npos; at = out.find(kSampleDay, at + day.size()))
+    out.replace(at, kSampleDay.size(), day);
+  return out;
+}
+
+std::vector<File> files_of(const Template& chosen, const InitOptions& options, Timestamp now) {
+  std::vector<File> files;
+  for (const auto& file : chosen.files) files.push_back({std::string(file.path), std::string(file.text)});
+  if (!options.sample) return files;
+  for (const auto& file : chosen.sample) files.push_back({of_late(file.path, now), of_late(file.text, now)});
+  return files;
+}
+
 /// All of them are looked for before the first one is written.
-Result<void> check_nothing_is_there(const fs::path& folder, const std::vector<TemplateFile>& files) {
+Result<void> check_nothing_is_there(const fs::path& folder, const std::vector<File>& files) {
   std::vector<std::string> there;
   for (const auto& file : files) {
     std::error_code error;
-    if (fs::exists(folder / file.path, error)) there.emplace_back(file.path);
+    if (fs::exists(folder / file.path, error)) there.push_back(file.path);
   }
   if (there.empty()) return {};
   return fail(ErrorCode::InvalidConfig,
@@ -36,9 +59,16 @@ Result<void> check_nothing_is_there(const fs::path& folder, const std::vector<Te
               join(there));
 }
 
-Result<void> write_file(const fs::path& path, std::string_view text) {
+Result<void> make_folder(const fs::path& path) {
   std::error_code error;
-  fs::create_directories(path.parent_path(), error);
+  fs::create_directories(path, error);
+  if (error)
+    return fail(ErrorCode::PermissionDenied, "{} cannot be made: {}", path.string(), error.message());
+  return {};
+}
+
+Result<void> write_file(const fs::path& path, std::string_view text) {
+  TRY(make_folder(path.parent_path()));
   std::ofstream file(path, std::ios::binary);
   file << text;
   file.close();
@@ -53,11 +83,13 @@ void say_what_next(const InitOptions& options, const Template& chosen, const Con
   };
   console.say("\nNext:");
   if (!options.sample) console.say(fmt::format("  put your logs into {}", chosen.input));
-  if (options.folder != ".") command("cd " + options.folder, "");
+  if (options.folder != ".") command("cd " + options.folder, "into the project");
   command("weir check", "see whether everything is in place");
   command("weir preview " + std::string(chosen.files[1].path.substr(10, chosen.files[1].path.size() - 15)),
           "look at the first rows");
   command("weir run", "load what is due");
+  if (options.sample) return;
+  console.say(fmt::format("\nNo logs at hand? weir init {} --sample --dir try", chosen.name));
 }
 
 Result<ExitCode> init_in(const InitOptions& options, Context& context) {
@@ -69,15 +101,15 @@ Result<ExitCode> init_in(const InitOptions& options, Context& context) {
                 options.project_template, join(template_names()));
   }
   const auto folder = (fs::path(context.working_folder) / options.folder).lexically_normal();
-  auto files = chosen->files;
-  if (options.sample) files.insert(files.end(), chosen->sample.begin(), chosen->sample.end());
+  auto files = files_of(*chosen, options, context.clock.now());
   // A folder under version control has its own .gitignore, which stays as it is.
   std::error_code error;
-  std::erase_if(files, [&](const TemplateFile& file) {
+  std::erase_if(files, [&](const File& file) {
     return file.path == ".gitignore" && fs::exists(folder / file.path, error);
   });
   TRY(check_nothing_is_there(folder, files));
   for (const auto& file : files) TRY(write_file(folder / file.path, file.text));
+  TRY(make_folder(folder / chosen->folder));
   const auto& console = context.console;
   if (console.json()) {
     JsonWriter json;
@@ -90,6 +122,9 @@ Result<ExitCode> init_in(const InitOptions& options, Context& context) {
   for (const auto& file : files)
     console.say(fmt::format("{} {}", style.paint(terminal::Tone::Good, style.tick()),
                             (fs::path(options.folder) / file.path).lexically_normal().string()));
+  if (!options.sample)
+    console.say(fmt::format("{} {}/", style.paint(terminal::Tone::Good, style.tick()),
+                            (fs::path(options.folder) / chosen->folder).lexically_normal().string()));
   say_what_next(options, *chosen, console);
   return ExitCode::Done;
 }
@@ -109,8 +144,7 @@ const std::vector<Template>& templates() {
 }
 
 ExitCode init(const InitOptions& options, Context& context) {
-  const auto result = init_in(options, context);
-  return result.ok() ? *result : context.console.report(result.error());
+  return finished(init_in(options, context), context.console);
 }
 
 Command init_command() {

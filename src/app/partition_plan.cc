@@ -15,6 +15,22 @@ Result<std::optional<Timestamp>> first_instant(const execution::Pipeline& pipeli
   return pipeline.source->earliest();
 }
 
+/// The last partition of a range that ends with `to`. It need not be over when it is named itself; of a
+/// day of hours it is the last hour that is.
+Result<model::Partition> last_in(model::Every every, const std::string& to, Timestamp now) {
+  const auto complete = *model::last_complete(every, now);
+  if (to.empty()) return complete;
+  const auto bound = TRY(model::parse_bound(every, to).within("reading --to"));
+  auto last = model::partition_of(every, {bound.end.micros - 1});
+  const bool names_it = last.window->start == bound.start;
+  if (!names_it && complete.window->start < last.window->start) last = complete;
+  if (last.window->start > now || last.window->start < bound.start) {
+    return fail(ErrorCode::InvalidConfig, "--to {} {}; the last partition that is over is {}", to,
+                bound.start > now ? "has not begun yet" : "has no hour that is over", complete.key);
+  }
+  return last;
+}
+
 std::map<std::string, model::LedgerEntry> newest_entries(std::vector<model::LedgerEntry> entries,
                                                          const std::string& table) {
   std::map<std::string, model::LedgerEntry> newest;  // the ledger is ordered, so later ones win
@@ -52,15 +68,10 @@ Result<std::vector<model::Partition>> partitions_in(const execution::Pipeline& p
     }
     return std::vector<model::Partition>{model::partition_of(every, now)};
   }
-  const auto last = range.to.empty() ? *model::last_complete(every, now)
-                                     : TRY(model::parse_partition(every, range.to).within("reading --to"));
-  if (last.window->start > now) {
-    return fail(ErrorCode::InvalidConfig, "--to {} has not begun yet; the last partition that is over is {}",
-                range.to, model::last_complete(every, now)->key);
-  }
+  const auto last = TRY(last_in(every, range.to, now));
   auto from = last.window->start;
   if (!range.from.empty()) {
-    from = TRY(model::parse_partition(every, range.from).within("reading --from")).window->start;
+    from = TRY(model::parse_bound(every, range.from).within("reading --from")).start;
   } else if (const auto first = TRY(first_instant(pipeline))) {
     from = *first;
   }

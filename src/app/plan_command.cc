@@ -3,9 +3,10 @@
 
 #include <algorithm>
 
+#include "app/command_parts.h"
 #include "app/commands.h"
-#include "app/json_writer.h"
 #include "app/partition_plan.h"
+#include "app/run_json.h"
 #include "app/terminal/table.h"
 #include "app/workspace.h"
 #include "base/text.h"
@@ -40,10 +41,10 @@ std::string action(const execution::Pipeline& pipeline, const PlannedPartition& 
     case Need::InputChanged:
       break;
   }
-  const auto rows = with_thousands(planned.loaded->counts.loaded);
+  const auto rows = counted(planned.loaded->counts.loaded, "row");
   switch (pipeline.target.write) {
     case model::WriteMode::ReplacePartition:
-      return fmt::format("load again, its input changed; replaces {} rows", rows);
+      return fmt::format("load again, its input changed; replaces {}", rows);
     case model::WriteMode::Replace:
       return "load again, its input changed; replaces the whole table";
     case model::WriteMode::Merge:
@@ -51,7 +52,7 @@ std::string action(const execution::Pipeline& pipeline, const PlannedPartition& 
     case model::WriteMode::Append:
       break;
   }
-  return fmt::format("load again, its input changed; adds to the {} rows that are there", rows);
+  return fmt::format("load again, its input changed; adds to the {} loaded before", rows);
 }
 
 std::string_view name(Need need) {
@@ -71,7 +72,7 @@ std::string_view name(Need need) {
 std::string input_text(const PlannedPartition& planned) {
   if (planned.inputs.empty()) return "none";
   if (planned.inputs.size() == 1) return human_bytes(planned.bytes());
-  return fmt::format("{} in {} files", human_bytes(planned.bytes()), planned.inputs.size());
+  return fmt::format("{} in {}", human_bytes(planned.bytes()), counted(planned.inputs.size(), "file"));
 }
 
 std::string_view words(Segment::Kind kind) {
@@ -126,12 +127,11 @@ void print_plan(const Console& console, const PipelinePlan& plan) {
   console.print(fmt::format("{} {} {}", style.paint(Tone::Strong, plan.pipeline->name), style.arrow(),
                             plan.pipeline->destination_name + "." + plan.pipeline->target.table));
   if (work.empty()) {
-    console.print(fmt::format("  nothing to do: {} of {} partitions are up to date",
-                              with_thousands(plan.partitions.size()),
-                              with_thousands(plan.partitions.size())));
+    console.print(
+        fmt::format("  nothing to do: {} up to date", all_are(plan.partitions.size(), "partition")));
   } else {
-    console.print(fmt::format("  {} of {} partitions to load, {}", with_thousands(work.size()),
-                              with_thousands(plan.partitions.size()), human_bytes(bytes)));
+    console.print(fmt::format("  {} of {} to load, {}", with_thousands(work.size()),
+                              counted(plan.partitions.size(), "partition"), human_bytes(bytes)));
   }
   const auto& shown = console.verbose() ? plan.partitions : work;
   Table table({{"  partition"},
@@ -144,7 +144,7 @@ void print_plan(const Console& console, const PipelinePlan& plan) {
     auto key = "  " + first->partition.key;
     if (partitions > 1) key += fmt::format(" {} {}", style.arrow(), last->partition.key);
     auto what = action(*plan.pipeline, *first);
-    if (partitions > 1) what += fmt::format(" ({} partitions)", with_thousands(partitions));
+    if (partitions > 1) what += fmt::format(" ({})", counted(partitions, "partition"));
     table.add({Cell(std::move(key)), Cell(input_text(*first)), Cell(std::move(what))});
   }
   if (!table.empty()) console.write("\n" + table.render(style, console.width()));
@@ -163,10 +163,9 @@ void write_program(JsonWriter& json, const transforms::Program& program) {
     json.begin_object().key("kind").text(words(segment.kind)).key("sql").text(segment.sql);
     json.end_object();
   }
-  json.end_array().key("columns").begin_array();
-  for (const auto& column : program.output.columns)
-    json.begin_object().key("name").text(column.name).key("type").text(model::name(column.type)).end_object();
-  json.end_array().key("notes").begin_array();
+  json.end_array().key("columns");
+  write_columns(json, program.output);
+  json.key("notes").begin_array();
   for (const auto& note : program.notes) json.text(note);
   json.end_array();
 }
@@ -249,8 +248,7 @@ Result<ExitCode> plan_in(const PlanOptions& options, Context& context) {
 }  // namespace
 
 ExitCode plan(const PlanOptions& options, Context& context) {
-  const auto result = plan_in(options, context);
-  return result.ok() ? *result : context.console.report(result.error());
+  return finished(plan_in(options, context), context.console);
 }
 
 Command plan_command() {
@@ -261,17 +259,12 @@ Command plan_command() {
   command.details =
       "Lists the partitions that need work with the size of their input and what loading them replaces. With "
       "--sql also prints the SQL that the transforms become. --verbose lists the partitions that are up to "
-      "date, too. Both ends of a range are included.";
+      "date, too.\n\n" +
+      std::string(kRangeForms);
   command.options = {
-      {"pipeline",
-       "PIPELINE",
-       "Which pipeline; default: all.",
-       &options->pipeline,
-       Option::Need::Optional,
-       {},
-       Option::Completes::Pipelines},
-      {"--from", "DATE", "First partition. Default: the first there is.", &options->from},
-      {"--to", "DATE", "Last partition, included. Default: the last that is complete.", &options->to},
+      pipeline_option(&options->pipeline, kAllPipelines),
+      from_option(options->from),
+      to_option(options->to),
       {"--all", "", "Everything from the first partition to the last that is complete; the default.",
        &options->all},
       {"--sql", "", "Print the SQL of the transforms.", &options->sql},

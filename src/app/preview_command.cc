@@ -3,12 +3,14 @@
 
 #include <algorithm>
 
+#include "app/command_parts.h"
 #include "app/commands.h"
-#include "app/json_writer.h"
 #include "app/partition_plan.h"
+#include "app/run_json.h"
 #include "app/terminal/table.h"
 #include "app/workspace.h"
 #include "base/text.h"
+#include "model/cell_text.h"
 
 namespace weir::app {
 namespace {
@@ -22,31 +24,11 @@ using Rows = std::vector<std::vector<std::optional<std::string>>>;
 
 constexpr std::int64_t kMostRows = 100'000;
 
-std::string text_of(const model::ColumnView& column, std::size_t row) {
-  switch (column.type) {
-    case model::Type::Boolean:
-      return column.at<std::uint8_t>(row) != 0 ? "true" : "false";
-    case model::Type::Integer:
-      return fmt::format("{}", column.at<std::int64_t>(row));
-    case model::Type::Double:
-      return fmt::format("{}", column.at<double>(row));
-    case model::Type::Timestamp:
-      return to_string(Timestamp{column.at<std::int64_t>(row)});
-    case model::Type::Date:
-      return to_string(Date{column.at<std::int32_t>(row)});
-    case model::Type::Text:
-    case model::Type::Json:
-    case model::Type::Blob:
-      break;
-  }
-  return std::string(column.text(row));
-}
-
 Result<void> collect(const model::BatchView& batch, Rows& rows) {
   for (std::size_t row = 0; row < batch.rows; ++row) {
     auto& cells = rows.emplace_back();
     for (const auto& column : batch.columns)
-      cells.push_back(column.is_null(row) ? std::nullopt : std::optional(text_of(column, row)));
+      cells.push_back(column.is_null(row) ? std::nullopt : std::optional(model::cell_text(column, row)));
   }
   return {};
 }
@@ -93,10 +75,9 @@ void print_list(const Console& console, const model::Schema& schema, const Rows&
 std::string as_json(const model::Partition& partition, const execution::PreviewOutcome& outcome,
                     const Rows& rows) {
   JsonWriter json;
-  json.begin_object().key("partition").text(partition.key).key("columns").begin_array();
-  for (const auto& column : outcome.schema.columns)
-    json.begin_object().key("name").text(column.name).key("type").text(model::name(column.type)).end_object();
-  json.end_array().key("rows").begin_array();
+  json.begin_object().key("partition").text(partition.key).key("columns");
+  write_columns(json, outcome.schema);
+  json.key("rows").begin_array();
   for (const auto& row : rows) {
     json.begin_object();
     for (std::size_t i = 0; i < outcome.schema.size(); ++i) {
@@ -129,9 +110,10 @@ void print_outcome(const Console& console, const model::Partition& partition,
   else
     print_list(console, outcome.schema, rows);
   console.say(style.paint(
-      Tone::Faint, fmt::format("\npartition {}: {} rows of {} columns, from the first {} rows read{}",
-                               partition.key, outcome.shown, outcome.schema.size(),
-                               with_thousands(outcome.read), outcome.whole_input ? ", which are all" : "")));
+      Tone::Faint,
+      fmt::format("\npartition {}: {} of {}, from {} read{}", partition.key, counted(outcome.shown, "row"),
+                  counted(outcome.schema.size(), "column"), counted(outcome.read, "row"),
+                  outcome.whole_input ? ", which is all" : " at its start")));
   for (const auto& note : outcome.notes) console.say(fmt::format("{} {}", style.bullet(), note));
   for (const auto& bad : outcome.bad) {
     console.say(fmt::format("{} {}:{} would be set aside: {}", style.paint(Tone::Caution, style.warning()),
@@ -171,8 +153,7 @@ Result<ExitCode> preview_in(const PreviewOptions& options, Context& context) {
 }  // namespace
 
 ExitCode preview(const PreviewOptions& options, Context& context) {
-  const auto result = preview_in(options, context);
-  return result.ok() ? *result : context.console.report(result.error());
+  return finished(preview_in(options, context), context.console);
 }
 
 Command preview_command() {
@@ -182,13 +163,7 @@ Command preview_command() {
   command.summary = "Show the first rows as they would be loaded, without loading them.";
   command.details = "Reads the start of a partition's input and carries out the transforms and checks on it.";
   command.options = {
-      {"pipeline",
-       "PIPELINE",
-       "Which pipeline; may be left out when there is only one.",
-       &options->pipeline,
-       Option::Need::Optional,
-       {},
-       Option::Completes::Pipelines},
+      pipeline_option(&options->pipeline, kOnlyPipeline),
       {"--partition", "PARTITION", "Of this partition. Default: the newest that has input.",
        &options->partition},
       {"-n,--rows", "N", "At most so many rows. Default: 10.", &options->rows},

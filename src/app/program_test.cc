@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -10,6 +11,10 @@ namespace weir::app {
 namespace {
 
 using Json = nlohmann::json;
+
+void set_clock(TestProgram& weir, std::string_view time) {
+  weir.clock.advance(std::chrono::microseconds(parse_timestamp(time)->micros - weir.clock.now().micros));
+}
 
 std::vector<Json> lines_of(const std::string& text) {
   std::vector<Json> lines;
@@ -68,7 +73,24 @@ TEST(Program, names_the_argument_that_is_missing) {
   TestProgram weir;
   const auto shown = weir.run({"show"});
   EXPECT_EQ(shown.exit_code, 2);
-  EXPECT_NE(shown.err.find("RUN is missing: The run's id"), std::string::npos) << shown.err;
+  EXPECT_NE(shown.err.find("RUN is missing: the id of a run or of its load, or the beginning of it\n"),
+            std::string::npos)
+      << shown.err;
+}
+
+TEST(Program, explains_a_value_that_does_not_fit) {
+  TestProgram weir;
+  const auto problem = [&](const std::vector<std::string>& arguments) {
+    const auto shown = weir.run(arguments);
+    EXPECT_EQ(shown.exit_code, 2);
+    return shown.err.substr(0, shown.err.find('\n'));
+  };
+  EXPECT_EQ(problem({"init", "request-log"}),
+            "error: TEMPLATE is one of request-logs, access-log, but not 'request-log'; did you mean "
+            "'request-logs'?");
+  EXPECT_EQ(problem({"completion"}), "error: SHELL is missing: one of bash, zsh");
+  EXPECT_EQ(problem({"backfill", "--jobs", "x"}), "error: --jobs is a number, but not 'x'");
+  EXPECT_EQ(problem({"runs", "--limit"}), "error: --limit needs a value: at most so many");
 }
 
 TEST(Program, says_how_to_make_a_project_where_there_is_none_and_makes_no_file) {
@@ -123,6 +145,28 @@ TEST(Init, makes_projects_that_pass_their_check) {
     EXPECT_TRUE(json["ok"].get<bool>()) << checked.out;
     EXPECT_EQ(json["pipelines"][0]["checks"].size(), 3U);
   }
+}
+
+TEST(Init, makes_the_folder_that_the_pipeline_reads_so_that_a_run_works_at_once) {
+  for (const std::string name : {"request-logs", "access-log"}) {
+    TestProgram weir;
+    EXPECT_EQ(weir.run({"init", name}).exit_code, 0);
+    EXPECT_TRUE(weir.has("logs"));
+    const auto checked = weir.run({"check"});
+    EXPECT_EQ(checked.exit_code, 0) << checked.out;
+    const auto shown = weir.run({"run"});
+    EXPECT_EQ(shown.exit_code, 0) << shown.err;
+    EXPECT_NE(shown.out.find("1 empty"), std::string::npos) << shown.out;
+  }
+}
+
+TEST(Init, moves_the_sample_to_the_last_days) {
+  TestProgram weir;
+  set_clock(weir, "2026-03-02T08:00:00Z");
+  weir.run({"init", "--sample"});
+  EXPECT_TRUE(weir.has("logs/2026-02-27.jsonl"));
+  const auto shown = weir.run({"run"});
+  EXPECT_NE(shown.out.find("1 loaded, 2 empty"), std::string::npos) << shown.out << shown.err;
 }
 
 TEST(Init, never_overwrites) {
@@ -209,6 +253,108 @@ TEST(Backfill, includes_both_ends_and_goes_on_where_it_stopped) {
   EXPECT_EQ(weir.run({"backfill", "--all"}).out, "✓ Nothing to do: all 3 partitions are loaded.\n");
 }
 
+/// A pipeline of the given cadence over one file of two days, with the clock at noon of the third.
+void make_project(TestProgram& weir, const std::string& every) {
+  set_clock(weir, "2024-05-03T12:30:00Z");
+  weir.write("weir.yaml",
+             "connections:\n  logs: {type: files, folder: .}\n  warehouse: {type: sqlite, path: u.db}\n");
+  weir.write("pipelines/p.yaml",
+             "pipeline: p\npartitions: {every: " + every +
+                 ", column: t}\nsource: {connection: logs, path: a.csv*, columns: {t: timestamp}}\n"
+                 "destination: {connection: warehouse, table: p, write: replace_partition}\n");
+  weir.write("a.csv", "t,x\n2024-05-01T07:10:00Z,1\n2024-05-02T23:10:00Z,2\n");
+}
+
+std::string planned(TestProgram& weir, const std::string& from, const std::string& to) {
+  const auto shown = weir.run({"plan", "--from", from, "--to", to, "--json"});
+  const auto json = Json::parse(shown.out);
+  if (json.contains("error")) return json["error"]["message"];
+  const auto& partitions = json["pipelines"][0]["partitions"];
+  return fmt::format("{} {} {}", partitions.size(), partitions.front()["partition"].get<std::string>(),
+                     partitions.back()["partition"].get<std::string>());
+}
+
+TEST(Range, takes_dates_for_every_cadence_and_includes_both_ends) {
+  TestProgram weir;
+  make_project(weir, "hour");
+  EXPECT_EQ(planned(weir, "2024-05-01", "2024-05-02"), "48 2024-05-01T00 2024-05-02T23");
+  EXPECT_EQ(planned(weir, "2024-05-01T07", "2024-05-01"), "17 2024-05-01T07 2024-05-01T23");
+  // Of today the hours that are over.
+  EXPECT_EQ(planned(weir, "2024-05-03", "2024-05-03"), "12 2024-05-03T00 2024-05-03T11");
+  EXPECT_EQ(planned(weir, "2024-05-03", "2024-05-04"),
+            "--to 2024-05-04 has not begun yet; the last partition that is over is 2024-05-03T11");
+  set_clock(weir, "2024-05-03T00:30:00Z");
+  EXPECT_EQ(planned(weir, "2024-05-03", "2024-05-03"),
+            "--to 2024-05-03 has no hour that is over; the last partition that is over is 2024-05-02T23");
+  make_project(weir, "day");
+  EXPECT_EQ(planned(weir, "2024-05-01", "2024-05-02"), "2 2024-05-01 2024-05-02");
+  make_project(weir, "week");
+  EXPECT_EQ(planned(weir, "2024-04-17", "2024-05-03"), "3 2024-04-15 2024-04-29");
+  make_project(weir, "month");
+  EXPECT_EQ(planned(weir, "2024-03-17", "2024-05-01"), "3 2024-03 2024-05");
+  EXPECT_EQ(planned(weir, "2024-05-02", "soon").substr(0, 6), "'soon'");
+}
+
+TEST(Check, tells_the_format_by_the_file_behind_a_wildcard_as_a_run_does) {
+  TestProgram weir;
+  make_project(weir, "day");
+  const auto checked = weir.run({"check"});
+  EXPECT_EQ(checked.exit_code, 0) << checked.out;
+  EXPECT_EQ(weir.run({"run"}).exit_code, 0);
+}
+
+TEST(Check, reports_a_file_without_keys_once_and_with_its_place) {
+  for (const auto& [text, problem] : std::vector<std::pair<std::string, std::string>>{
+           {"", "the file is empty"},
+           {"# later\n", "the file is empty"},
+           {"- a\n", "the file must hold keys with values, as `pipeline: NAME`, but holds a list"},
+           {"hello\n", "but holds the text 'hello'"}}) {
+    TestProgram weir;
+    make_project(weir, "day");
+    weir.write("pipelines/p.yaml", text);
+    const auto json = Json::parse(weir.run({"check", "--json"}).out);
+    ASSERT_EQ(json["problems"].size(), 1U) << json;
+    EXPECT_EQ(json["problems"][0]["file"], "pipelines/p.yaml");
+    EXPECT_EQ(json["problems"][0]["line"], 1);
+    EXPECT_EQ(json["problems"][0]["column"], 1);
+    EXPECT_NE(json["problems"][0]["message"].get<std::string>().find(problem), std::string::npos) << json;
+    EXPECT_EQ(weir.run({"run"}).exit_code, 2);
+  }
+}
+
+TEST(Check, knows_where_every_problem_stands_and_says_it_once) {
+  TestProgram weir;
+  make_project(weir, "fortnight");
+  weir.write("pipelines/q.yaml", "pipeline: q\npartitions: dayly\ntransforms: [{select: 5}]\n");
+  const auto json = Json::parse(weir.run({"check", "--json"}).out);
+  std::string all;
+  for (const auto& problem : json["problems"]) {
+    EXPECT_NE(problem["line"], 0) << problem;
+    all += problem["message"].get<std::string>() + " -> " + problem["suggestion"].get<std::string>() + "\n";
+  }
+  EXPECT_NE(all.find("must be one of hour, day, week, month, none, but is the text 'fortnight' -> \n"),
+            std::string::npos)
+      << all;
+  EXPECT_NE(all.find("but is the text 'dayly' -> day\n"), std::string::npos) << all;
+  EXPECT_NE(all.find("must be a text or a list of texts, but is 5"), std::string::npos) << all;
+}
+
+TEST(Run, tells_of_a_mistake_in_sql_without_the_words_of_the_engine) {
+  TestProgram weir;
+  make_project(weir, "day");
+  weir.write("pipelines/p.yaml",
+             "pipeline: p\npartitions: none\nsource: {connection: logs, path: a.csv*}\n"
+             "transforms: [{sql: {query: SELECT nope FROM input}}]\n"
+             "destination: {connection: warehouse, table: p, write: replace}\n");
+  const auto shown = weir.run({"run"});
+  EXPECT_EQ(shown.exit_code, 1);
+  EXPECT_NE(shown.err.find("sql: the query cannot run: "), std::string::npos) << shown.err;
+  for (const auto* leak : {"LINE ", "CAST(NULL", "\\n"}) {
+    EXPECT_EQ(shown.err.find(leak), std::string::npos) << shown.err;
+    EXPECT_EQ(weir.run({"runs"}).out.find(leak), std::string::npos);
+  }
+}
+
 TEST(Backfill, needs_a_range) {
   TestProgram weir;
   EXPECT_EQ(weir.run({"backfill"}).exit_code, 2);
@@ -233,7 +379,7 @@ TEST(History, shows_runs_events_and_gaps) {
   weir.run({"run", "request_logs", "--partition", "2022-01-24"});
   const auto runs = Json::parse(weir.run({"runs", "--json"}).out)["runs"];
   ASSERT_EQ(runs.size(), 1U);
-  EXPECT_EQ(runs[0]["state"], "succeeded");
+  EXPECT_EQ(runs[0]["state"], "loaded");
   const std::string id = runs[0]["run_id"];
   EXPECT_EQ(Json::parse(weir.run({"show", id, "--json"}).out)["tables"]["datasette_request_logs"]["loaded"],
             2);
@@ -252,6 +398,42 @@ TEST(State, is_rebuilt_from_the_ledgers) {
   EXPECT_NE(weir.run({"gaps"}).out.find("3 of 3"), std::string::npos);
   EXPECT_EQ(weir.run({"state", "rebuild"}).exit_code, 0);
   EXPECT_NE(weir.run({"gaps"}).out.find("none; all 3"), std::string::npos);
+}
+
+TEST(State, finds_runs_by_their_load_before_and_after_it_is_rebuilt) {
+  TestProgram weir;
+  weir.run({"init", "--sample"});
+  weir.run({"run", "request_logs", "--partition", "2022-01-24"});
+  const auto run = Json::parse(weir.run({"runs", "--json"}).out)["runs"][0];
+  const std::string id = run["run_id"];
+  const std::string load = run["load_id"];
+  ASSERT_NE(id, load);
+  EXPECT_EQ(Json::parse(weir.run({"show", load, "--json"}).out)["run_id"], id);
+  EXPECT_EQ(weir.run({"state", "rebuild"}).exit_code, 0);
+  const auto shown = weir.run({"show", load});
+  EXPECT_NE(shown.out.find("this is what the destination's ledger tells"), std::string::npos) << shown.out;
+  EXPECT_EQ(shown.out.find("weir logs"), std::string::npos) << shown.out;
+  EXPECT_NE(weir.run({"logs", load}).out.find("learned of this run from the ledger"), std::string::npos);
+  const auto lost = weir.run({"show", id});
+  EXPECT_EQ(lost.exit_code, 1);
+  EXPECT_NE(lost.err.find("a run goes by the id of its load"), std::string::npos) << lost.err;
+}
+
+TEST(Runs, take_the_state_that_they_show) {
+  TestProgram weir;
+  weir.run({"init", "--sample"});
+  weir.run({"run"});
+  weir.run({"run", "request_logs", "--partition", "2022-01-24"});
+  for (const std::string state : {"loaded", "empty", "up_to_date"}) {
+    const auto shown = weir.run({"runs", "--state", state});
+    EXPECT_EQ(shown.exit_code, 0) << shown.err;
+    EXPECT_NE(shown.out.find("  " + state + "  "), std::string::npos) << shown.out;
+    EXPECT_EQ(Json::parse(weir.run({"runs", "--state", state, "--json"}).out)["runs"][0]["state"], state);
+  }
+  EXPECT_EQ(weir.run({"runs", "--state", "failed"}).out, "No such runs.\n");
+  const auto unknown = weir.run({"runs", "--state", "loadd"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_NE(unknown.err.find("did you mean 'loaded'?"), std::string::npos) << unknown.err;
 }
 
 TEST(Quarantine, rows_are_mended_in_a_file_and_replayed_once) {
@@ -274,6 +456,27 @@ TEST(Quarantine, rows_are_mended_in_a_file_and_replayed_once) {
   EXPECT_NE(weir.run({"quarantine", "list"}).out.find("No rows are in quarantine"), std::string::npos);
   EXPECT_NE(weir.run({"quarantine", "replay"}).out.find("Nothing to do"), std::string::npos);
   EXPECT_NE(weir.run({"run"}).out.find("Nothing to do"), std::string::npos);
+}
+
+TEST(Quarantine, a_replay_of_rows_that_are_still_bad_changes_nothing_and_says_why) {
+  TestProgram weir;
+  weir.run({"init", "--sample"});
+  weir.run({"run"});
+  const auto entries = [&] {
+    return Json::parse(weir.run({"state", "rebuild", "--json"}).out)["ledger_entries"];
+  };
+  const auto before = entries();
+  const auto kept = weir.run({"quarantine", "show", "--json"}).out;
+  const auto replayed = weir.run({"quarantine", "replay"});
+  EXPECT_EQ(replayed.exit_code, 4);
+  EXPECT_NE(replayed.out.find("nothing was loaded; every row stays in quarantine"), std::string::npos)
+      << replayed.out;
+  EXPECT_NE(replayed.out.find("2022-01-24: the row is still bad: 2022-01-24.jsonl line 5: not JSON"),
+            std::string::npos)
+      << replayed.out;
+  EXPECT_EQ(entries(), before);
+  EXPECT_EQ(weir.run({"quarantine", "show", "--json"}).out, kept);
+  EXPECT_EQ(weir.run({"quarantine", "replay", "--json"}).exit_code, 4);
 }
 
 TEST(Quarantine, never_writes_over_a_file_of_mended_rows) {
@@ -328,6 +531,14 @@ TEST(Completion, knows_the_pipelines_and_stays_silent_without_a_project) {
   EXPECT_EQ(weir.run({"__complete", "pipelines"}).out, "request_logs\n");
   EXPECT_NE(weir.run({"completion", "bash"}).out.find("'quarantine show')"), std::string::npos);
   EXPECT_NE(weir.run({"completion", "zsh"}).out.find("_weir_quarantine_show()"), std::string::npos);
+}
+
+TEST(Completion, has_no_json_form_and_says_so) {
+  TestProgram weir;
+  const auto shown = weir.run({"completion", "bash", "--json"});
+  EXPECT_EQ(shown.exit_code, 2);
+  EXPECT_NE(Json::parse(shown.out)["error"]["message"].get<std::string>().find("has no JSON form"),
+            std::string::npos);
 }
 
 TEST(Reference, is_written_and_then_found_fresh) {

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/command_parts.h"
 #include "app/commands.h"
 #include "app/quarantine_commands.h"
 
 namespace weir::app {
 namespace {
 
-Option pipeline_argument(std::string& pipeline, const char* doc) {
-  return {"pipeline", "PIPELINE", doc, &pipeline, Option::Need::Optional, {}, Option::Completes::Pipelines};
-}
-
 Command make_list() {
   auto options = std::make_shared<QuarantineListOptions>();
   Command command;
   command.name = "list";
   command.summary = "Count the rows in quarantine by partition and reason.";
-  command.options = {pipeline_argument(options->pipeline, "Which pipeline; default: all.")};
+  command.options = {pipeline_option(&options->pipeline, kAllPipelines)};
   command.examples = {{"weir quarantine list", "of all pipelines"},
                       {"weir quarantine list request_logs --json", "of one, for machines"}};
   command.action = [options](Context& context) { return list_quarantine(*options, context); };
@@ -31,7 +28,7 @@ Command make_show() {
       "move "
       "the cursor of your terminal is shown as \\x1b.";
   command.options = {
-      pipeline_argument(options->pipeline, "Which pipeline; may be left out when there is only one."),
+      pipeline_option(&options->pipeline, kOnlyPipeline),
       {"--partition", "PARTITION", "Only rows of this partition.", &options->partition},
       {"-n,--limit", "N", "At most so many rows. Default: 20.", &options->limit},
       {"--export",
@@ -58,9 +55,9 @@ Command make_replay() {
       "For when the pipeline has been corrected, or the rows have been mended in a file. Rows that can be "
       "loaded "
       "now are added to their partition and leave quarantine; the others stay. Doing it twice adds nothing "
-      "twice.";
+      "twice. When no row can be loaded yet, nothing is written and the exit code is 4.";
   command.options = {
-      pipeline_argument(options->pipeline, "Which pipeline; may be left out when there is only one."),
+      pipeline_option(&options->pipeline, kOnlyPipeline),
       {"--partition", "PARTITION", "Only rows of this partition.", &options->partition},
       {"--from",
        "FILE",

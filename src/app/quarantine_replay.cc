@@ -4,10 +4,12 @@
 #include <fstream>
 #include <iterator>
 
+#include "app/command_parts.h"
 #include "app/load_job.h"
 #include "app/quarantine_commands.h"
 #include "app/quarantine_file.h"
 #include "app/run_reporter.h"
+#include "app/terminal/text_width.h"
 #include "base/text.h"
 #include "state/quarantine.h"
 
@@ -59,6 +61,35 @@ Result<std::vector<model::Partition>> partitions_to_replay(const Workspace& work
   return partitions;
 }
 
+/// Whether every row is as bad as it was. Then nothing was published.
+bool changed_nothing(const LoadOutcome& outcome) {
+  return outcome.not_begun == 0 && std::all_of(outcome.runs.begin(), outcome.runs.end(), [](const auto& run) {
+           return run.run.state == state::RunState::UpToDate;
+         });
+}
+
+ExitCode report_unchanged(const Console& console, const LoadOutcome& outcome) {
+  if (console.json()) {
+    report_loads(console, {outcome});
+    return ExitCode::Incomplete;
+  }
+  const auto& style = console.style();
+  const auto& name = outcome.pipeline->name;
+  console.print(fmt::format("{} {}: nothing was loaded; every row stays in quarantine",
+                            style.paint(terminal::Tone::Bad, style.cross()),
+                            style.paint(terminal::Tone::Strong, name)));
+  for (const auto& run : outcome.runs) {
+    for (const auto& warning : run.run.warnings)
+      console.print(fmt::format("  {}: {}", run.run.partition, terminal::visible(warning)));
+  }
+  console.say(
+      fmt::format("\nCorrect the pipeline, or mend the rows in a file:\n"
+                  "  weir quarantine show {0} --export rows.txt\n"
+                  "  weir quarantine replay {0} --from rows.txt",
+                  name));
+  return ExitCode::Incomplete;
+}
+
 Result<ExitCode> replay_in(const QuarantineReplayOptions& options, Context& context) {
   const auto workspace = TRY(Workspace::open(context));
   const auto pipeline = TRY(workspace->make(*TRY(workspace->select_one(options.pipeline))));
@@ -93,19 +124,19 @@ Result<ExitCode> replay_in(const QuarantineReplayOptions& options, Context& cont
     }
   }
   if (used < mended.size()) {
-    console.warn(fmt::format("{} of {} rows of {} are not in quarantine any more and are left out",
-                             mended.size() - used, mended.size(), options.from_file));
+    console.warn(fmt::format("{} of {} of {} {} not in quarantine any more and left out",
+                             mended.size() - used, counted(mended.size(), "row"), options.from_file,
+                             mended.size() - used == 1 ? "is" : "are"));
   }
   outcome.duration =
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
-  return report_loads(console, {outcome});
+  return changed_nothing(outcome) ? report_unchanged(console, outcome) : report_loads(console, {outcome});
 }
 
 }  // namespace
 
 ExitCode replay_quarantine(const QuarantineReplayOptions& options, Context& context) {
-  const auto result = replay_in(options, context);
-  return result.ok() ? *result : context.console.report(result.error());
+  return finished(replay_in(options, context), context.console);
 }
 
 }  // namespace weir::app

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "app/command_parts.h"
 #include "app/commands.h"
 #include "app/json_writer.h"
 #include "app/quarantine_commands.h"
@@ -140,8 +141,9 @@ Result<ExitCode> export_rows(const Workspace& workspace, const QuarantineShowOpt
                       .end_object()
                       .result());
   else
-    console.print(fmt::format("{} rows are in {}. Mend them there, then: weir quarantine replay {} --from {}",
-                              with_thousands(rows), options.export_file, pipeline, options.export_file));
+    console.print(fmt::format("{} {} in {}. Mend them there, then: weir quarantine replay {} --from {}",
+                              counted(rows, "row"), rows == 1 ? "is" : "are", options.export_file, pipeline,
+                              options.export_file));
   return ExitCode::Done;
 }
 
@@ -169,8 +171,7 @@ Result<ExitCode> show_in(const QuarantineShowOptions& options, Context& context)
     return ExitCode::Done;
   }
   if (rows == 0) console.print(fmt::format("No rows of {} are in quarantine.", pipeline));
-  if (rows > limit)
-    console.say(fmt::format("\n{} of {} rows; --limit shows more.", limit, with_thousands(rows)));
+  if (rows > limit) console.say(fmt::format("\n{} of {}; --limit shows more.", limit, counted(rows, "row")));
   if (rows > 0) {
     console.say(
         fmt::format("\nMend them in a file:  weir quarantine show {0} --export rows.txt\n"
@@ -183,13 +184,11 @@ Result<ExitCode> show_in(const QuarantineShowOptions& options, Context& context)
 }  // namespace
 
 ExitCode list_quarantine(const QuarantineListOptions& options, Context& context) {
-  const auto result = list_in(options, context);
-  return result.ok() ? *result : context.console.report(result.error());
+  return finished(list_in(options, context), context.console);
 }
 
 ExitCode show_quarantine(const QuarantineShowOptions& options, Context& context) {
-  const auto result = show_in(options, context);
-  return result.ok() ? *result : context.console.report(result.error());
+  return finished(show_in(options, context), context.console);
 }
 
 }  // namespace weir::app

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "app/builtin_connectors.h"
+#include "app/command_parts.h"
 #include "app/commands.h"
 #include "app/schema_command.h"
 #include "base/text.h"
@@ -154,8 +155,7 @@ std::vector<ReferencePage> reference_pages() {
 }
 
 ExitCode reference(const ReferenceOptions& options, Context& context) {
-  const auto result = reference_in(options, context);
-  return result.ok() ? *result : context.console.report(result.error());
+  return finished(reference_in(options, context), context.console);
 }
 
 Command reference_command() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/run_command.h"
 
+#include "app/command_parts.h"
 #include "app/commands.h"
 #include "app/load_job.h"
 
@@ -38,9 +39,9 @@ ExitCode nothing_to_do(const RunCommandOptions& options, const Console& console,
     console.print(R"({"event":"nothing_to_do"})");
   } else {
     const auto& style = console.style();
-    console.print(
-        fmt::format("{} Nothing to do: {} up to date.", style.paint(terminal::Tone::Good, style.tick()),
-                    pipelines == 1 ? "the pipeline is" : fmt::format("all {} pipelines are", pipelines)));
+    console.print(fmt::format("{} Nothing to do: {} up to date.",
+                              style.paint(terminal::Tone::Good, style.tick()),
+                              all_are(pipelines, "pipeline")));
   }
   return options.fail_if_nothing ? ExitCode::NothingToDo : ExitCode::Done;
 }
@@ -67,8 +68,7 @@ Result<ExitCode> run_in(const RunCommandOptions& options, Context& context) {
 }  // namespace
 
 ExitCode run(const RunCommandOptions& options, Context& context) {
-  const auto result = run_in(options, context);
-  return result.ok() ? *result : context.console.report(result.error());
+  return finished(run_in(options, context), context.console);
 }
 
 Command run_command() {
@@ -83,13 +83,7 @@ Command run_command() {
       "alone, "
       "one whose input has changed is replaced as the pipeline's write mode says.";
   command.options = {
-      {"pipeline",
-       "PIPELINE",
-       "Which pipelines; default: all.",
-       &options->pipelines,
-       Option::Need::Optional,
-       {},
-       Option::Completes::Pipelines},
+      pipeline_option(&options->pipelines, "Which pipelines; default: all."),
       {"--partition", "PARTITION", "Only this one, as in 2024-05-01; it need not be complete.",
        &options->partition},
       {"--rerun", "", "Load again although the input is the same: the named partition, or the newest.",

@@ -1,7 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/run_json.h"
 
+#include <array>
+
 namespace weir::app {
+namespace {
+
+using state::RunState;
+
+constexpr std::array kStates = {
+    RunState::Claimed, RunState::Extracting, RunState::Staged, RunState::Published, RunState::Succeeded,
+    RunState::Empty,   RunState::UpToDate,   RunState::Failed, RunState::Cancelled, RunState::Interrupted};
+
+}  // namespace
+
+void write_columns(JsonWriter& json, const model::Schema& columns) {
+  json.begin_array();
+  for (const auto& column : columns.columns)
+    json.begin_object().key("name").text(column.name).key("type").text(model::name(column.type)).end_object();
+  json.end_array();
+}
 
 void write_counts(JsonWriter& json, const model::RowCounts& counts) {
   json.begin_object().key("read").value(counts.read).key("added").value(counts.added);
@@ -15,7 +33,7 @@ void write_counts(JsonWriter& json, const model::RowCounts& counts) {
 
 void write_run(JsonWriter& json, const state::Run& run) {
   json.begin_object().key("run_id").text(run.run_id).key("pipeline").text(run.pipeline);
-  json.key("partition").text(run.partition).key("state").text(state::name(run.state));
+  json.key("partition").text(run.partition).key("state").text(shown_name(run.state));
   json.key("trigger").text(state::name(run.trigger)).key("attempt").value(run.attempt);
   json.key("started_at").time(run.started_at).key("finished_at");
   if (run.finished_at)
@@ -38,6 +56,23 @@ void write_run(JsonWriter& json, const state::Run& run) {
   json.end_array().end_object();
 }
 
+std::string_view shown_name(state::RunState state) {
+  return state == state::RunState::Succeeded ? "loaded" : state::name(state);
+}
+
+std::vector<std::string> shown_names() {
+  std::vector<std::string> names;
+  for (const auto state : kStates) names.emplace_back(shown_name(state));
+  return names;
+}
+
+std::optional<state::RunState> state_of_shown_name(std::string_view name) {
+  for (const auto state : kStates) {
+    if (shown_name(state) == name) return state;
+  }
+  return std::nullopt;
+}
+
 std::string short_time(Timestamp time) {
   char text[26];
   write_sql_timestamp(time, text);
@@ -50,7 +85,6 @@ std::string took(const state::Run& run) {
 }
 
 terminal::Tone tone_of(state::RunState state) {
-  using state::RunState;
   switch (state) {
     case RunState::Succeeded:
       return terminal::Tone::Good;

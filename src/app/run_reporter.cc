@@ -29,17 +29,6 @@ std::string error_json(const RunOutcome& outcome) {
 
 }  // namespace
 
-std::string_view words(RunState state) {
-  switch (state) {
-    case RunState::Succeeded:
-      return "loaded";
-    case RunState::UpToDate:
-      return "up to date";
-    default:
-      return state::name(state);
-  }
-}
-
 std::string event_json(const state::Run& run, const state::Event& event) {
   JsonWriter json;
   json.begin_object().key("time").time(event.time).key("run_id").text(run.run_id);
@@ -126,14 +115,16 @@ std::string RunReporter::line_of(const RunOutcome& outcome) const {
   const auto& run = outcome.run;
   const auto& style = context_.console.style();
   const auto& sign = run.state == RunState::Failed ? style.cross() : style.tick();
-  auto line = fmt::format("{} {} {}  {}", style.paint(tone_of(run.state), sign), run.pipeline, run.partition,
-                          style.paint(tone_of(run.state), words(run.state)));
+  auto line =
+      fmt::format("{} {} {}  {}", style.paint(tone_of(run.state), sign), run.pipeline, run.partition,
+                  style.paint(tone_of(run.state),
+                              run.state == RunState::UpToDate ? "up to date" : shown_name(run.state)));
   if (outcome.error && run.state == RunState::Failed)
-    return line + ": " + terminal::visible(outcome.error->message());
+    return line + ": " + terminal::visible_line(outcome.error->message());
   const auto counts = outcome.counts();
   if (run.state == RunState::Succeeded) {
     const auto took = run.finished_at ? run.finished_at->micros - run.started_at.micros : 0;
-    line += fmt::format(" {} rows in {}", with_thousands(counts.loaded),
+    line += fmt::format(" {} in {}", counted(counts.loaded, "row"),
                         human_duration(std::chrono::microseconds(took)));
     if (counts.quarantined > 0) line += fmt::format(", {} quarantined", with_thousands(counts.quarantined));
   }

@@ -55,9 +55,6 @@ class RunReporter final : public execution::Observer {
   std::thread drawer_;
 };
 
-/// "loaded", "empty", "up to date", "failed": how a run ended, for people.
-std::string_view words(state::RunState state);
-
 /// A run's event as one line of JSON.
 std::string event_json(const state::Run& run, const state::Event& event);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/command_parts.h"
 #include "app/commands.h"
 #include "app/history_commands.h"
 #include "app/run_json.h"
-#include "app/run_reporter.h"
 #include "app/terminal/table.h"
 #include "app/workspace.h"
 #include "base/text.h"
@@ -21,7 +21,7 @@ Result<state::RunFilter> filter_of(const RunsOptions& options) {
     return fail(ErrorCode::InvalidConfig, "--limit is at least 1, but is {}", options.limit);
   state::RunFilter filter{options.pipeline, options.partition, std::nullopt,
                           static_cast<std::size_t>(options.limit)};
-  if (!options.state.empty()) filter.state = state::run_state_from_name(options.state);
+  if (!options.state.empty()) filter.state = state_of_shown_name(options.state);
   return filter;
 }
 
@@ -54,9 +54,9 @@ void print_table(const Console& console, const std::vector<state::Run>& runs) {
     if (note.empty() && counts.quarantined > 0 && loaded)
       note = with_thousands(counts.quarantined) + " quarantined";
     table.add({Cell(run.run_id.substr(0, length)), Cell(run.pipeline), Cell(run.partition),
-               Cell(std::string(words(run.state)), tone_of(run.state)), Cell(short_time(run.started_at)),
+               Cell(std::string(shown_name(run.state)), tone_of(run.state)), Cell(short_time(run.started_at)),
                Cell(run.finished_at ? took(run) : ""), Cell(loaded ? with_thousands(counts.loaded) : ""),
-               Cell(terminal::visible(note))});
+               Cell(terminal::visible_line(note))});
   }
   console.write(table.render(console.style(), console.width()));
 }
@@ -73,7 +73,8 @@ Result<ExitCode> runs_in(const RunsOptions& options, Context& context) {
     for (const auto& run : runs) write_run(json, run);
     console.print(json.end_array().end_object().result());
   } else if (runs.empty()) {
-    console.print("No runs yet. `weir run` loads what is due.");
+    const bool any = options.pipeline.empty() && options.partition.empty() && options.state.empty();
+    console.print(any ? "No runs yet. `weir run` loads what is due." : "No such runs.");
   } else {
     print_table(console, runs);
   }
@@ -83,8 +84,7 @@ Result<ExitCode> runs_in(const RunsOptions& options, Context& context) {
 }  // namespace
 
 ExitCode list_runs(const RunsOptions& options, Context& context) {
-  const auto result = runs_in(options, context);
-  return result.ok() ? *result : context.console.report(result.error());
+  return finished(runs_in(options, context), context.console);
 }
 
 Command runs_command() {
@@ -93,21 +93,10 @@ Command runs_command() {
   command.name = "runs";
   command.summary = "List runs, newest first.";
   command.options = {
-      {"pipeline",
-       "PIPELINE",
-       "Only runs of this one.",
-       &options->pipeline,
-       Option::Need::Optional,
-       {},
-       Option::Completes::Pipelines},
+      pipeline_option(&options->pipeline, "Only runs of this one."),
       {"--partition", "PARTITION", "Only runs of this partition.", &options->partition},
-      {"--state",
-       "STATE",
-       "Only runs that are in this state.",
-       &options->state,
-       Option::Need::Optional,
-       {"claimed", "extracting", "staged", "published", "succeeded", "empty", "up_to_date", "failed",
-        "cancelled", "interrupted"}},
+      {"--state", "STATE", "Only runs that are in this state.", &options->state, Option::Need::Optional,
+       shown_names()},
       {"-n,--limit", "N", "At most so many. Default: 20.", &options->limit},
   };
   command.examples = {{"weir runs", "the last twenty"},

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/command_parts.h"
 #include "app/commands.h"
 #include "app/history_commands.h"
 #include "app/run_json.h"
@@ -15,6 +16,13 @@ using terminal::Cell;
 using terminal::Table;
 using terminal::Tone;
 
+constexpr std::string_view kLostRuns =
+    "after `weir state rebuild` a run goes by the id of its load, and one that published nothing is "
+    "forgotten";
+
+/// Known only from a ledger, which has no events and no id of the run.
+bool is_rebuilt(const state::Run& run) { return run.trigger == state::Trigger::Rebuild; }
+
 void print_facts(const Console& console, const state::Run& run) {
   const auto line = [&](std::string_view name, const std::string& value) {
     if (!value.empty())
@@ -22,12 +30,14 @@ void print_facts(const Console& console, const state::Run& run) {
           fmt::format("  {}  {}", console.style().paint(Tone::Faint, terminal::pad(name, 12)), value));
   };
   console.print(fmt::format("{} {} {}", console.style().paint(Tone::Strong, run.pipeline), run.partition,
-                            console.style().paint(tone_of(run.state), words(run.state))));
-  line("run", run.run_id);
+                            console.style().paint(tone_of(run.state), shown_name(run.state))));
+  line("run", is_rebuilt(run) ? "" : run.run_id);
   line("started", short_time(run.started_at) + " UTC");
   line("took", took(run));
-  line("asked for by", std::string(state::name(run.trigger)) +
-                           (run.attempt > 1 ? fmt::format(", attempt {}", run.attempt) : ""));
+  line("asked for by", is_rebuilt(run)
+                           ? "not known; this is what the destination's ledger tells"
+                           : std::string(state::name(run.trigger)) +
+                                 (run.attempt > 1 ? fmt::format(", attempt {}", run.attempt) : ""));
   line("input", run.bytes_read > 0 ? human_bytes(run.bytes_read) : "");
   line("load", run.load_id);
 }
@@ -52,8 +62,8 @@ void print_run(const Console& console, const state::Run& run) {
     console.print("\n  " + console.style().paint(Tone::Caution, "warning: ") + warning);
   if (!run.error_message.empty())
     console.print("\n  " + console.style().paint(Tone::Bad, run.error_code + ": ") +
-                  terminal::visible(run.error_message));
-  if (state::is_final(run.state)) console.print("\nIts events: weir logs " + run.run_id);
+                  terminal::visible_lines(run.error_message, "  "));
+  if (state::is_final(run.state) && !is_rebuilt(run)) console.print("\nIts events: weir logs " + run.run_id);
 }
 
 Result<ExitCode> show_in(const RunIdOptions& options, Context& context) {
@@ -88,6 +98,12 @@ Result<ExitCode> logs_in(const RunIdOptions& options, Context& context) {
     console.print(json.end_array().end_object().result());
     return ExitCode::Done;
   }
+  if (events.empty()) {
+    console.print(
+        is_rebuilt(run)
+            ? "No events: `weir state rebuild` learned of this run from the ledger, which keeps none."
+            : "No events of this run are kept.");
+  }
   for (const auto& event : events) {
     console.print(
         fmt::format("{}  {}  {}  {}", console.style().paint(Tone::Faint, to_string(event.time)),
@@ -98,19 +114,18 @@ Result<ExitCode> logs_in(const RunIdOptions& options, Context& context) {
 }
 
 Option run_argument(RunIdOptions& options) {
-  return {"run", "RUN", "The run's id, or the beginning of it.", &options.run, Option::Need::Required};
+  return {"run", "RUN", "The id of a run or of its load, or the beginning of it.", &options.run,
+          Option::Need::Required};
 }
 
 }  // namespace
 
 ExitCode show_run(const RunIdOptions& options, Context& context) {
-  const auto result = show_in(options, context);
-  return result.ok() ? *result : context.console.report(result.error(), "`weir runs` lists the runs");
+  return finished(show_in(options, context), context.console, kLostRuns);
 }
 
 ExitCode show_logs(const RunIdOptions& options, Context& context) {
-  const auto result = logs_in(options, context);
-  return result.ok() ? *result : context.console.report(result.error(), "`weir runs` lists the runs");
+  return finished(logs_in(options, context), context.console, kLostRuns);
 }
 
 Command show_command() {
@@ -121,6 +136,9 @@ Command show_command() {
   command.options = {run_argument(*options)};
   command.examples = {{"weir show 01HXAB", "a run by the beginning of its id"},
                       {"weir show 01HXAB --json", "the same for machines"}};
+  command.details =
+      "The id is that of `weir runs`, or the load id that stands in the destination's ledger and its rows. "
+      "After `weir state rebuild` only loads are known, and each goes by its load id.";
   command.action = [options](Context& context) { return show_run(*options, context); };
   return command;
 }

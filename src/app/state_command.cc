@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "app/command_parts.h"
 #include "app/commands.h"
 #include "app/json_writer.h"
 #include "app/workspace.h"
@@ -32,19 +33,16 @@ Result<ExitCode> rebuild_in(Context& context) {
     console.print(json.end_object().result());
     return ExitCode::Done;
   }
-  console.print(fmt::format("{} The state is rebuilt from {} ledger entries.",
+  console.print(fmt::format("{} The state is rebuilt from {}.",
                             console.style().paint(terminal::Tone::Good, console.style().tick()),
-                            with_thousands(entries.size())));
+                            counted(entries.size(), "ledger entry", "ledger entries")));
   if (!aside.empty()) console.say("The old one is kept as " + aside + "; delete it when you do not need it.");
   return ExitCode::Done;
 }
 
 }  // namespace
 
-ExitCode rebuild_state(Context& context) {
-  const auto result = rebuild_in(context);
-  return result.ok() ? *result : context.console.report(result.error());
-}
+ExitCode rebuild_state(Context& context) { return finished(rebuild_in(context), context.console); }
 
 Command state_command() {
   Command rebuild;

@@ -71,6 +71,7 @@ Template access_log_template() {
           "Access logs of a web server (Apache or nginx, combined format) to SQLite.",
           "logs/, as logs/access.log",
           {{"weir.yaml", kProject}, {"pipelines/access_log.yaml", kPipeline}, {".gitignore", kIgnore}},
+          "logs",
           {{"logs/access.log", kSample}}};
 }
 

@@ -29,8 +29,8 @@ pipeline: request_logs
 description: Requests for data tables, one row each, with the visitor's network and place.
 
 # One load for each day in UTC. A row belongs to the day of its timestamp; rows of another day in a
-# day's file are set aside. `weir backfill --all` begins with the first day.
-partitions: { every: day, from: 2022-01-24, column: timestamp }
+# day's file are set aside. History begins with the first file; `from: 2024-05-01` would begin it there.
+partitions: { every: day, column: timestamp }
 
 source:
   connection: logs
@@ -144,6 +144,7 @@ Template request_logs_template() {
           "Request logs of a web service (JSON lines) to SQLite: unpacked, cleaned, deduplicated, by day.",
           "logs/, one file a day such as logs/2022-01-24.jsonl",
           {{"weir.yaml", kProject}, {"pipelines/request_logs.yaml", kPipeline}, {".gitignore", kIgnore}},
+          "logs",
           {{"logs/2022-01-24.jsonl", kSample}}};
 }
 

@@ -7,6 +7,9 @@
 
 namespace weir::app {
 
+/// The day in the samples, which becomes one of the last days: history then is a few days long.
+inline constexpr std::string_view kSampleDay = "2022-01-24";
+
 struct TemplateFile {
   std::string_view path;
   std::string_view text;
@@ -17,7 +20,8 @@ struct Template {
   std::string_view summary;
   std::string_view input;  ///< where a person puts the logs
   std::vector<TemplateFile> files;
-  std::vector<TemplateFile> sample;  ///< a few rows to try it with
+  std::string_view folder;           ///< the same, to be made
+  std::vector<TemplateFile> sample;  ///< a few rows to try it with; kSampleDay stands for a day of late
 };
 
 const std::vector<Template>& templates();

@@ -109,16 +109,27 @@ Result<void> Writer::finish() const {
   return {};
 }
 
+const Writer::Kind& Writer::worst() const {
+  return std::max_element(kinds_.begin(), kinds_.end(),
+                          [](const auto& a, const auto& b) { return a.second.rows < b.second.rows; })
+      ->second;
+}
+
+std::string Writer::still_bad() const {
+  const auto rows = counts_.quarantined;
+  if (rows == 1) return "the row is still bad: " + worst().first;
+  return fmt::format("all {} rows are still bad. The most frequent reason, {}: {}", with_thousands(rows),
+                     with_thousands(worst().rows) + " of them", worst().first);
+}
+
 Failure Writer::too_many() const {
-  const auto worst = std::max_element(kinds_.begin(), kinds_.end(), [](const auto& a, const auto& b) {
-    return a.second.rows < b.second.rows;
-  });
   return fail(ErrorCode::DataMismatch,
-              "{} of {} rows are bad, and max_bad_rows allows {}; nothing was published. The most frequent "
+              "{} of {} {} bad, and max_bad_rows allows {}; nothing was published. The most frequent "
               "reason, {} of them: {}",
               with_thousands(counts_.quarantined),
-              with_thousands(std::max(counts_.read, counts_.quarantined)), parts_.limit.to_string(),
-              with_thousands(worst->second.rows), worst->second.first);
+              counted(std::max(counts_.read, counts_.quarantined), "row"),
+              counts_.quarantined == 1 ? "is" : "are", parts_.limit.to_string(), with_thousands(worst().rows),
+              worst().first);
 }
 
 }  // namespace weir::execution

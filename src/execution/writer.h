@@ -46,16 +46,21 @@ class Writer {
   /// Judges the limit once all rows were read.
   Result<void> finish() const;
 
+  /// What is wrong with the rows that were set aside, of which there is one.
+  std::string still_bad() const;
+
  private:
   Failure too_many() const;
 
-  Parts parts_;
-  model::RowCounts counts_;
   /// Bad rows by reason without the values in it, with the first of each kind.
   struct Kind {
     std::uint64_t rows = 0;
     std::string first;
   };
+  const Kind& worst() const;
+
+  Parts parts_;
+  model::RowCounts counts_;
   std::map<std::string, Kind> kinds_;
 };
 

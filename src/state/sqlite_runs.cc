@@ -121,11 +121,19 @@ Result<void> SqliteRuns::record(const Run& run, std::span<const Event> events) {
 
 Result<Run> SqliteRuns::find(const std::string& id) {
   const std::lock_guard lock(connection_.mutex);
-  auto statement =
+  auto by_run =
       TRY(connection_.database.prepare("SELECT * FROM runs WHERE run_id >= ?1 AND substr(run_id, 1, "
                                        "length(?1)) = ?1 ORDER BY run_id LIMIT 2"));
-  statement.bind(id);
-  auto runs = TRY(all_rows(std::move(statement)));
+  by_run.bind(id);
+  auto runs = TRY(all_rows(std::move(by_run)));
+  if (runs.empty()) {
+    // A run that finds the partition up to date has the load id of the one that loaded it.
+    auto by_load = TRY(connection_.database.prepare(
+        "SELECT * FROM runs WHERE substr(load_id, 1, length(?1)) = ?1 AND state <> 'up_to_date' "
+        "ORDER BY run_id LIMIT 2"));
+    by_load.bind(id);
+    runs = TRY(all_rows(std::move(by_load)));
+  }
   if (id.empty() || runs.empty()) {
     return fail(ErrorCode::NotFound, "there is no run '{}': 'weir runs' lists those that are known", id);
   }

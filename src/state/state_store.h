@@ -42,7 +42,8 @@ class Runs {
   /// Stores a run as it now is together with its new events, in one transaction. When its state is
   /// final the partition's status follows.
   virtual Result<void> record(const Run& run, std::span<const Event> events) = 0;
-  /// The run of an id or of the beginning of one, as long as only one fits.
+  /// The run of an id or of the beginning of one, as long as only one fits; else the run that made the
+  /// load of that id.
   virtual Result<Run> find(const std::string& id) = 0;
   virtual Result<std::vector<Run>> list(const RunFilter& filter) = 0;
   /// Marks unfinished runs whose process is not `running` any more as Interrupted; returns them as

@@ -45,9 +45,9 @@ int main(int argc, char** argv) {
   if (!summary) return report(summary.error());
   const auto geo = weir::sample::write_geo_database(options.folder + "/geo.mmdb");
   if (!geo) return report(geo.error());
-  std::cout << weir::with_thousands(summary->lines) << " lines (" << weir::human_bytes(summary->bytes)
-            << ") in " << summary->files << " files in " << options.folder << ": "
-            << weir::with_thousands(summary->duplicates) << " duplicates, "
+  std::cout << weir::counted(summary->lines, "line") << " (" << weir::human_bytes(summary->bytes) << ") in "
+            << weir::counted(summary->files, "file") << " in " << options.folder << ": "
+            << weir::counted(summary->duplicates, "duplicate") << ", "
             << weir::with_thousands(summary->broken) << " broken.\n";
   return 0;
 }

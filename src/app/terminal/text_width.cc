@@ -7,6 +7,8 @@
 #include <array>
 #include <cstdint>
 
+#include "base/text.h"
+
 namespace weir::terminal {
 namespace {
 
@@ -160,6 +162,17 @@ std::string visible(std::string_view text) {
       out += text.substr(0, character.bytes);
     }
     text.remove_prefix(character.bytes);
+  }
+  return out;
+}
+
+std::string visible_line(std::string_view text) { return visible(text.substr(0, text.find('\n'))); }
+
+std::string visible_lines(std::string_view text, std::string_view indent) {
+  std::string out;
+  for (const auto& line : split(text, '\n')) {
+    if (!out.empty()) out += "\n" + (line.empty() ? std::string() : std::string(indent));
+    out += visible(line);
   }
   return out;
 }

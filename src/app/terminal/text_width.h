@@ -24,5 +24,9 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width);
 /// Text that cannot move the cursor: control characters and bytes that are not UTF-8 become \n, \t
 /// or \x1b. For data that somebody else wrote.
 std::string visible(std::string_view text);
+/// The same for the first line, as for a table's cell.
+std::string visible_line(std::string_view text);
+/// The same for every line; all but the first are moved in.
+std::string visible_lines(std::string_view text, std::string_view indent);
 
 }  // namespace weir::terminal

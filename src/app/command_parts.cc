@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/command_parts.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace weir::app {
+
+Option pipeline_option(Destination destination, std::string_view doc) {
+  return {"pipeline",
+          "PIPELINE",
+          std::string(doc),
+          destination,
+          Option::Need::Optional,
+          {},
+          Option::Completes::Pipelines};
+}
+
+Option from_option(std::string& from) {
+  return {"--from", "DATE", "First partition. Default: the first there is.", &from};
+}
+
+Option to_option(std::string& to) {
+  return {"--to", "DATE", "Last partition, included. Default: the last that is complete.", &to};
+}
+
+ExitCode finished(const Result<ExitCode>& result, const Console& console, std::string_view help) {
+  return result.ok() ? *result : console.report(result.error(), help);
+}
+
+std::string all_are(std::uint64_t number, std::string_view one) {
+  return number == 1 ? fmt::format("the {} is", one) : fmt::format("all {} are", counted(number, one));
+}
+
+}  // namespace weir::app
