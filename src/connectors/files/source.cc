@@ -20,10 +20,14 @@ class FilesSource final : public sdk::Source {
       : options_(std::move(options)), read_(std::move(read)), project_folder_(std::move(project_folder)) {}
 
   Result<void> check() override {
-    TRY(format_of(options_.path.front()));
+    // As for a run, what a wildcard leaves open is told by the file that is found.
+    const auto& first = options_.path.front();
+    if (first.find_first_of("*?[") == std::string::npos) TRY(format_of(first));
     TRY(check_folders());
     if (partitions_inputs()) return {};
-    for (const auto& input : TRY(inputs(model::Partition{"all", std::nullopt}))) {
+    const auto found = TRY(inputs(model::Partition{"all", std::nullopt}));
+    if (!found.empty()) TRY(format_of(found.front().name));
+    for (const auto& input : found) {
       const auto path = in_project(project_folder_, input.name);
       TRY(formats::FileInput::open(path, nullptr));
     }

@@ -203,6 +203,18 @@ TEST_F(FilesSource, wants_a_format_when_the_name_does_not_tell) {
             "or parquet");
 }
 
+TEST_F(FilesSource, tells_the_format_by_the_file_that_a_wildcard_finds_also_when_it_checks) {
+  write("b.csv.gz", "");
+  write("c.data", "");
+  EXPECT_TRUE(source({"b.csv*"})->check().ok());
+  EXPECT_TRUE(source({"*.csv.gz"})->check().ok());
+  EXPECT_TRUE(source({"later-*"})->check().ok());
+  EXPECT_EQ(source({"c*"})->check().error().message(),
+            "the name c.data does not tell the format; set `format` to jsonl, csv, access_log, s3_access_log "
+            "or parquet");
+  EXPECT_FALSE(source({"c.data"})->check().ok());
+}
+
 TEST_F(FilesSource, refuses_unknown_types_and_formats_with_a_suggestion) {
   FilesSourceOptions options;
   options.path = {"x.jsonl"};
