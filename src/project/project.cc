@@ -39,6 +39,24 @@ std::vector<fs::path> pipeline_paths(const std::string& folder) {
   return paths;
 }
 
+/// Whether there is a mapping to read. What is wrong with a file that has none is said once, not for each
+/// key that it lacks.
+bool is_filled(const config::Node& node, std::string_view first_line, config::Diagnostics& diagnostics) {
+  if (node.is_mapping()) return true;
+  if (node.is_null()) {
+    diagnostics.error(node.at(), fmt::format("the file is empty; it begins with `{}`, and `weir init` makes "
+                                             "one to start from",
+                                             first_line));
+  } else {
+    diagnostics.error(node.at(), fmt::format("the file must hold keys with values, as `{}`, but holds {}",
+                                             first_line, node.describe()));
+  }
+  return false;
+}
+
+/// Whether a part stands in the file. One that does not has no place, and was missed when it was read.
+bool is_given(const config::Node& part) { return part.at().line > 0; }
+
 /// Everything of a pipeline's file that can change its rows.
 std::string definition_of(const PipelineFile& file, const std::vector<transforms::Transform>& transforms) {
   auto node = file.node;
@@ -113,8 +131,9 @@ std::optional<Project> Project::load(const std::string& folder, const Connectors
     diagnostics.error({folder + "/weir.yaml", 0, 0}, "cannot be read; a project is a folder with this file");
     return std::nullopt;
   }
-  if (const auto node = config::parse_yaml(*text, "weir.yaml", diagnostics)) {
-    project.options_ = project_spec(connectors).read(*node, diagnostics);
+  const auto root = config::parse_yaml(*text, "weir.yaml", diagnostics);
+  if (root && is_filled(*root, "connections:", diagnostics)) {
+    project.options_ = project_spec(connectors).read(*root, diagnostics);
   }
   std::set<std::string> names;
   for (const auto& path : pipeline_paths(folder)) {
@@ -125,7 +144,7 @@ std::optional<Project> Project::load(const std::string& folder, const Connectors
       continue;
     }
     const auto node = config::parse_yaml(*content, name, diagnostics);
-    if (!node) continue;
+    if (!node || !is_filled(*node, "pipeline: NAME", diagnostics)) continue;
     PipelineFile file{name, *node, pipeline_spec(connectors).read(*node, diagnostics)};
     check_schedule(file, diagnostics);
     if (!file.options.pipeline.empty() && !names.insert(file.options.pipeline).second) {
@@ -149,6 +168,7 @@ Result<const PipelineFile*> Project::find(const std::string& pipeline) const {
 
 std::optional<Project::Part> Project::part(const config::Node& node, std::string_view role,
                                            config::Diagnostics& diagnostics) const {
+  if (!is_given(node)) return std::nullopt;
   const auto* name = node.find("connection");
   if (!node.is_mapping() || name == nullptr || !name->is_scalar()) {
     diagnostics.error(node.at(), fmt::format("the {} needs a connection, one of weir.yaml", role));
@@ -170,6 +190,7 @@ std::optional<Project::Part> Project::part(const config::Node& node, std::string
     }
     return std::nullopt;  // reported with weir.yaml
   }
+  if (known.empty() && !diagnostics.ok()) return std::nullopt;  // weir.yaml itself is wrong
   diagnostics.error(name->at(),
                     fmt::format("weir.yaml has no connection '{}'; it has: {}", name->text(),
                                 known.empty() ? "none" : join(known)),
@@ -199,8 +220,10 @@ Result<std::optional<execution::Pipeline>> Project::make(const PipelineFile& fil
       });
   pipeline.checks = transforms::read_checks(file.options.checks, diagnostics);
   pipeline.definition = definition_of(file, pipeline.transforms);
-  const auto target = target_spec().read(target_node(file.options.destination), diagnostics);
-  pipeline.target = {target.table, target.write, target.key};
+  if (is_given(file.options.destination)) {
+    const auto target = target_spec().read(target_node(file.options.destination), diagnostics);
+    pipeline.target = {target.table, target.write, target.key};
+  }
   if (const auto* connection = file.options.destination.find("connection")) {
     pipeline.destination_name = connection->text();
   }
@@ -220,12 +243,13 @@ Result<std::optional<execution::Pipeline>> Project::make(const PipelineFile& fil
     return std::optional<execution::Pipeline>();
   }
   const auto& modes = pipeline.destination->capabilities().write_modes;
-  if (std::find(modes.begin(), modes.end(), target.write) == modes.end()) {
-    diagnostics.error(file.options.destination.at(),
-                      fmt::format("this destination cannot write in the mode {}", model::name(target.write)));
+  if (std::find(modes.begin(), modes.end(), pipeline.target.write) == modes.end()) {
+    diagnostics.error(
+        file.options.destination.at(),
+        fmt::format("this destination cannot write in the mode {}", model::name(pipeline.target.write)));
     return std::optional<execution::Pipeline>();
   }
-  if (target.write == model::WriteMode::Replace && pipeline.partitions.every != model::Every::None) {
+  if (pipeline.target.write == model::WriteMode::Replace && pipeline.partitions.every != model::Every::None) {
     diagnostics.error(
         file.options.destination.at(),
         "write: replace would leave the rows of the last partition only; use replace_partition, or "
