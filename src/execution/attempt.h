@@ -64,6 +64,8 @@ class Runner::Attempt {
                                        sdk::Load& load, state::QuarantineWriter& quarantine) const;
   Result<void> stream(sdk::Extraction& extraction, std::vector<Lane>& lanes);
   static Result<void> deliver(WorkedBlock& worked, Lane& lane);
+  /// Whether every row of a replay is as bad as it was.
+  static bool changes_nothing(const Purpose& purpose, const std::vector<Lane>& lanes);
   Result<std::vector<model::LedgerEntry>> entries_of(const Purpose& purpose, const std::vector<Lane>& lanes,
                                                      const std::string& content_hash) const;
   void take_account(const sdk::Extraction& extraction, const std::vector<Lane>& lanes);
