@@ -6,7 +6,7 @@
 
 namespace weir::formats {
 namespace {
-constexpr std::size_t kInputBytes = 256 * 1024;
+constexpr std::size_t kInputBytes = std::size_t{256} * 1024;
 constexpr std::size_t kGivenBack = 8;
 }  // namespace
 
