@@ -72,7 +72,6 @@ Result<std::vector<model::LedgerEntry>> read_entries(engine::Connection& connect
 Result<void> create_ledger(engine::Connection& connection) { return connection.execute(kCreate); }
 
 Result<bool> was_published(engine::Connection& connection, const std::string& load_id) {
-  if (!TRY(has_ledger(connection))) return false;
   return TRY(connection.query_integer(
              fmt::format("SELECT count(*) FROM _weir_loads WHERE load_id = {}", sql_literal(load_id)))) > 0;
 }
@@ -99,11 +98,15 @@ Result<void> write_entry(engine::Connection& connection, const model::LedgerEntr
 Result<std::vector<model::LedgerEntry>> newest_entries(engine::Connection& connection,
                                                        const std::string& pipeline,
                                                        const std::string& partition) {
-  return read_entries(
-      connection,
-      fmt::format("WHERE position IN (SELECT max(position) FROM _weir_loads WHERE pipeline = {} AND "
-                  "partition = {} GROUP BY lower(table_name)) ORDER BY position",
-                  sql_literal(pipeline), sql_literal(partition)));
+  // A partition has few entries, and a query that finds the newest takes longer than to read them.
+  std::vector<model::LedgerEntry> newest;
+  for (auto& entry :
+       TRY(read_entries(connection, fmt::format("WHERE pipeline = {} AND partition = {} ORDER BY position",
+                                                sql_literal(pipeline), sql_literal(partition))))) {
+    std::erase_if(newest, [&](const auto& older) { return lower(older.table) == lower(entry.table); });
+    newest.push_back(std::move(entry));
+  }
+  return newest;
 }
 
 Result<std::vector<model::LedgerEntry>> all_entries(engine::Connection& connection,

@@ -13,7 +13,7 @@
 namespace weir::duckdb {
 
 Result<void> create_ledger(engine::Connection& connection);
-/// Whether an earlier load had this id.
+/// Whether an earlier load had this id. The ledger must exist.
 Result<bool> was_published(engine::Connection& connection, const std::string& load_id);
 /// Whether published loads have brought rows into a table.
 Result<bool> tells_of_rows(engine::Connection& connection, const std::string& table);

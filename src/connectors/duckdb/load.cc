@@ -40,6 +40,7 @@ Result<void> DuckdbLoad::start() {
     inputs.push_back(TRY(connection_->define_input(names.back().input, input_schema(target.schema))));
   }
   TRY(connection_->execute("BEGIN TRANSACTION"));
+  TRY(create_ledger(*connection_));
   if (TRY(was_published(*connection_, request_.load_id))) {
     state_ = State::Repeated;
     return connection_->execute("ROLLBACK");
@@ -50,7 +51,6 @@ Result<void> DuckdbLoad::start() {
 }
 
 Result<void> DuckdbLoad::open_tables(std::vector<engine::Input> inputs, std::vector<RowWriter::Names> names) {
-  TRY(create_ledger(*connection_));
   for (std::size_t i = 0; i < request_.tables.size(); ++i) {
     const auto& target = request_.tables[i];
     const auto frame = "preparing table " + target.table;

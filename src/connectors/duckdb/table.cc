@@ -64,15 +64,12 @@ std::string own_table(const std::string& table) {
       sql_literal(table));
 }
 
-Result<std::optional<StoredTable>> read_table(engine::Connection& connection, const std::string& table) {
-  const auto views =
-      TRY(connection.query_integer("SELECT count(*) FROM duckdb_views() WHERE " +
-                                   fmt::format("lower(view_name) = lower({})", sql_literal(table))));
-  if (views > 0) return fail(ErrorCode::DataMismatch, "{} is a view; name a table, or drop the view", table);
-  StoredTable stored;
-  auto columns = TRY(connection.query(
-      "SELECT column_name, data_type, is_nullable, column_default IS NOT NULL FROM duckdb_columns() WHERE " +
-      own_table(table) + " ORDER BY column_index"));
+Result<void> read_columns(engine::Connection& connection, const std::string& table, StoredTable& stored) {
+  // duckdb_columns() would go through the columns of all tables that there are.
+  auto columns =
+      TRY(connection.query(fmt::format("SELECT name, type, NOT \"notnull\", dflt_value IS NOT NULL FROM "
+                                       "pragma_table_info({}) ORDER BY cid",
+                                       sql_literal(sql_identifier(table)))));
   while (const auto batch = TRY(columns.next())) {
     for (std::size_t row = 0; row < batch->rows; ++row) {
       stored.columns.push_back(
@@ -80,7 +77,10 @@ Result<std::optional<StoredTable>> read_table(engine::Connection& connection, co
            batch->columns[2].at<std::uint8_t>(row) != 0, batch->columns[3].at<std::uint8_t>(row) != 0});
     }
   }
-  if (stored.columns.empty()) return std::optional<StoredTable>();
+  return {};
+}
+
+Result<void> read_unique_keys(engine::Connection& connection, const std::string& table, StoredTable& stored) {
   // One row a column and constraint, in the constraint's order.
   auto keys =
       TRY(connection.query("SELECT constraint_index, unnest(constraint_column_names) FROM "
@@ -96,6 +96,23 @@ Result<std::optional<StoredTable>> read_table(engine::Connection& connection, co
       stored.unique.back().insert(lower(batch->columns[1].text(row)));
     }
   }
+  return {};
+}
+
+/// The table as it is stored; its unique keys only where the rows have a key.
+Result<std::optional<StoredTable>> read_table(engine::Connection& connection,
+                                              const sdk::TableTarget& target) {
+  const auto& table = target.table;
+  const auto views =
+      TRY(connection.query_integer("SELECT count(*) FROM duckdb_views() WHERE " +
+                                   fmt::format("lower(view_name) = lower({})", sql_literal(table))));
+  if (views > 0) return fail(ErrorCode::DataMismatch, "{} is a view; name a table, or drop the view", table);
+  const auto tables =
+      TRY(connection.query_integer("SELECT count(*) FROM duckdb_tables() WHERE " + own_table(table)));
+  if (tables == 0) return std::optional<StoredTable>();
+  StoredTable stored;
+  TRY(read_columns(connection, table, stored));
+  if (!target.key.empty()) TRY(read_unique_keys(connection, table, stored));
   return std::optional(std::move(stored));
 }
 
@@ -198,7 +215,7 @@ Result<TablePlan> plan_table(engine::Connection& connection, const sdk::TableTar
   plan.marks_rows = target.write == WriteMode::ReplacePartition && !replaces_by_time(target, partition);
   for (const auto& name : target.key) plan.key.push_back(*target.schema.find(name));
   plan.not_null = plan.key;
-  const auto stored = TRY(read_table(connection, target.table));
+  const auto stored = TRY(read_table(connection, target));
   if (stored) {
     TRY(check_marks(connection, *stored, target, partition));
     plan.marks_rows |= stored->find(kLoadColumn) != nullptr;
