@@ -24,6 +24,7 @@ struct GcsBucket {
   std::string user_project{};
   std::size_t part_size = 16U << 20U;  ///< a multiple of 256 KiB
   std::chrono::milliseconds timeout = std::chrono::minutes(5);
+  int page_size = 1000;  ///< of listings; no more than this
 };
 
 using Query = std::vector<std::pair<std::string, std::string>>;

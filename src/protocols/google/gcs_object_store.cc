@@ -18,7 +18,8 @@ std::string api(const std::string& path) { return std::string(kApi) + path; }
 }  // namespace
 
 Result<io::ObjectPage> GcsObjectStore::list(const std::string& prefix, const std::string& after) {
-  Query query = {{"maxResults", "1000"}, {"fields", fmt::format("items({}),nextPageToken", kFields)}};
+  Query query = {{"maxResults", std::to_string(bucket_.page_size)},
+                 {"fields", fmt::format("items({}),nextPageToken", kFields)}};
   if (!prefix.empty()) query.emplace_back("prefix", prefix);
   if (!after.empty()) query.emplace_back("startOffset", after);
   io::ObjectPage page;
@@ -121,8 +122,16 @@ Result<void> GcsObjectStore::remove(const std::string& key) {
   io::HttpRequest request = request_to(bucket_, api(object_path(bucket_, key)), {});
   request.method = "DELETE";
   const Exchange done = api_.send(request);
-  if (done.answer.ok() || done.answer.error().code() == ErrorCode::NotFound) return {};
-  return Failure(Error(done.answer.error()).within("removing " + uri(key)));
+  if (done.answer.ok()) return {};
+  if (done.answer.error().code() != ErrorCode::NotFound) {
+    return Failure(Error(done.answer.error()).within("removing " + uri(key)));
+  }
+  // Either the object is missing, which is what was wanted, or the bucket.
+  const Query least = {{"maxResults", "1"}, {"fields", "nextPageToken"}};
+  const Exchange bucket = api_.send(request_to(bucket_, api(object_path(bucket_, "")), least));
+  const bool is_bucket_missing = !bucket.answer.ok() && bucket.answer.error().code() == ErrorCode::NotFound;
+  if (!is_bucket_missing) return {};
+  return Failure(Error(bucket.answer.error()).within("removing " + uri(key)));
 }
 
 }  // namespace weir::google

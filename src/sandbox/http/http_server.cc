@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sandbox/http/http_server.h"
+
+#include <httplib.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "base/text.h"
+
+namespace weir::sandbox {
+namespace {
+
+constexpr std::size_t kThreads = 64;  // a connection that is kept open holds one
+constexpr std::size_t kPiece = 1U << 20;
+constexpr std::size_t kRemembered = 1000;
+
+/// The socket of the connection from this port of the client; -1 when it is gone.
+int socket_of_peer(int port) {
+  constexpr int kMostSockets = 4096;
+  for (int socket = 3; socket < kMostSockets; ++socket) {
+    sockaddr_in peer{};
+    socklen_t size = sizeof peer;
+    if (getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) != 0) continue;
+    // With the client in the same process both ends are here; only ours has the client as its peer.
+    if (peer.sin_family == AF_INET && ntohs(peer.sin_port) == port) return socket;
+  }
+  return -1;
+}
+
+/// The other side gets "connection reset by peer". The library closes the socket afterwards.
+void reset(const httplib::Request& request) {
+  const int socket = socket_of_peer(request.remote_port);
+  if (socket < 0) return;
+  sockaddr nobody{};
+  nobody.sa_family = AF_UNSPEC;  // dissolves the connection (connect(2))
+  (void)connect(socket, &nobody, sizeof nobody);
+}
+
+/// The body as the library reads it from the connection.
+class LiveBody final : public RequestBody {
+ public:
+  LiveBody(const httplib::ContentReader* reader, std::optional<std::uint64_t> limit)
+      : reader_(reader), limit_(limit) {}
+
+  bool read(const Receiver& receiver) override {
+    if (was_read_ || reader_ == nullptr) return true;
+    was_read_ = true;
+    std::uint64_t taken = 0;
+    const bool complete = (*reader_)([&](const char* data, std::size_t size) {
+      const std::uint64_t allowed = limit_ ? std::min<std::uint64_t>(size, *limit_ - taken) : size;
+      receiver({data, static_cast<std::size_t>(allowed)});
+      taken += allowed;
+      return !limit_ || taken < *limit_;
+    });
+    broke_off_ = !complete;
+    return complete;
+  }
+
+  /// Reads what nobody wanted; otherwise it would be taken for the next request.
+  void drain() {
+    read([](std::string_view) {});
+  }
+  bool broke_off() const { return broke_off_; }
+
+ private:
+  const httplib::ContentReader* reader_;
+  std::optional<std::uint64_t> limit_;  ///< a fault lets so many bytes through
+  bool was_read_ = false;
+  bool broke_off_ = false;
+};
+
+Request request_of(const httplib::Request& source) {
+  Request request;
+  request.method = source.method;
+  const std::size_t question = source.target.find('?');
+  request.path = source.target.substr(0, question);
+  if (question != std::string::npos) request.query = parse_form(source.target.substr(question + 1));
+  for (const auto& [name, value] : source.headers) request.headers.emplace(lower(name), value);
+  request.base_url = "http://" + source.get_header_value("Host");
+  return request;
+}
+
+void send(Answer answer, std::optional<std::uint64_t> cut_after, httplib::Response& response) {
+  response.status = answer.status;
+  for (auto& [name, value] : answer.headers) response.set_header(name, value);
+  const std::uint64_t size = answer.content ? answer.content_size : answer.body.size();
+  if (size == 0) return;
+  const std::string type = answer.content_type;
+  // A provider, so that the library neither packs the body nor takes a range of it by itself.
+  response.set_content_provider(
+      size, type,
+      [answer = std::move(answer), cut_after](std::size_t offset, std::size_t length,
+                                              httplib::DataSink& sink) {
+        length = std::min(length, kPiece);
+        if (cut_after) length = std::min(length, *cut_after - std::min<std::size_t>(*cut_after, offset));
+        if (length == 0) return false;  // ends the connection
+        const std::string piece =
+            answer.content ? answer.content(offset, length) : answer.body.substr(offset, length);
+        return !piece.empty() && sink.write(piece.data(), piece.size());
+      });
+}
+
+Answer fault_answer(const Fault& fault) {
+  const std::string reason = fault.reason.empty() ? "backendError" : fault.reason;
+  Answer answer = google_error(fault.status, reason, "The sandbox was told to fail.");
+  if (fault.retry_after > 0) answer.headers.emplace_back("Retry-After", std::to_string(fault.retry_after));
+  return answer;
+}
+
+}  // namespace
+
+struct HttpServer::State {
+  std::vector<Service*> services;
+  Faults& faults;
+  httplib::Server server;
+  int port = 0;
+  std::thread thread;
+  std::mutex mutex;  // guards what follows
+  std::deque<std::string> requests;
+
+  void remember(const httplib::Request& request, int status) {
+    const std::lock_guard lock(mutex);
+    requests.push_back(request.method + " " + request.target + " " + std::to_string(status));
+    if (requests.size() > kRemembered) requests.pop_front();
+  }
+
+  Answer remembered() {
+    const std::lock_guard lock(mutex);
+    return json_answer(200, requests);
+  }
+
+  Answer dispatch(const Request& request, RequestBody& body) {
+    if (request.path == "/_requests") return remembered();
+    for (Service* service : services) {
+      if (auto answer = service->answer(request, body)) return *std::move(answer);
+    }
+    return google_error(404, "notFound", "Not Found: the sandbox serves nothing at " + request.path);
+  }
+
+  void handle(const httplib::Request& source, httplib::Response& response,
+              const httplib::ContentReader* reader) {
+    // Ranges are the business of the services. The library owns this object and reads it again later.
+    const_cast<httplib::Request&>(source).ranges.clear();
+    const Request request = request_of(source);
+    const auto fault = faults.take(source.method, source.target);
+    const auto is = [&fault](FaultAction action) { return fault && fault->action == action; };
+    LiveBody body(reader, is(FaultAction::Reset) ? std::optional(fault->after_bytes) : std::nullopt);
+    if (is(FaultAction::Stall)) faults.stall(fault->milliseconds);
+    const bool is_at_once = is(FaultAction::Reset) && fault->after_bytes == 0;
+    if (is_at_once) {
+      remember(source, 0);
+      return reset(source);
+    }
+    Answer answer = is(FaultAction::Status) ? fault_answer(*fault) : dispatch(request, body);
+    body.drain();
+    const bool is_lost = is(FaultAction::Reset) || is(FaultAction::Lose) || body.broke_off();
+    remember(source, is_lost ? 0 : answer.status);
+    if (is_lost) return reset(source);
+    send(std::move(answer), is(FaultAction::Cut) ? std::optional(fault->after_bytes) : std::nullopt,
+         response);
+  }
+};
+
+HttpServer::HttpServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Result<std::unique_ptr<HttpServer>> HttpServer::start(int port, std::vector<Service*> services,
+                                                      Faults& faults) {
+  std::unique_ptr<State> state(new State{std::move(services), faults, {}, port, {}, {}, {}});
+  State& self = *state;
+  self.services.insert(self.services.begin(), &faults);
+  const auto plain = [&self](const auto& request, auto& response) {
+    self.handle(request, response, nullptr);
+  };
+  const auto with_body = [&self](const auto& request, auto& response, const auto& reader) {
+    self.handle(request, response, &reader);
+  };
+  const std::string everything = R"([\s\S]*)";
+  self.server.Get(everything, plain);
+  self.server.Post(everything, httplib::Server::HandlerWithContentReader(with_body));
+  self.server.Put(everything, httplib::Server::HandlerWithContentReader(with_body));
+  self.server.Patch(everything, httplib::Server::HandlerWithContentReader(with_body));
+  self.server.Delete(everything, httplib::Server::Handler(plain));
+  self.server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
+  self.server.set_tcp_nodelay(true);
+  self.server.set_keep_alive_max_count(1'000'000);
+  if (port == 0) {
+    self.port = self.server.bind_to_any_port("127.0.0.1");
+  } else if (!self.server.bind_to_port("127.0.0.1", port)) {
+    return fail(ErrorCode::Unavailable, "port {} of 127.0.0.1 is taken: choose another with --port", port);
+  }
+  self.thread = std::thread([&self] { self.server.listen_after_bind(); });
+  // stop() before the loop runs would be missed; the port is bound, so the wait is a moment.
+  while (!self.server.is_running()) std::this_thread::yield();
+  return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
+}
+
+HttpServer::~HttpServer() {
+  state_->faults.clear();
+  state_->server.stop();
+  state_->thread.join();
+}
+
+int HttpServer::port() const { return state_->port; }
+
+std::vector<std::string> HttpServer::requests() const {
+  const std::lock_guard lock(state_->mutex);
+  return {state_->requests.begin(), state_->requests.end()};
+}
+
+}  // namespace weir::sandbox

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sandbox: stand-ins for the systems that weir talks to, on the loopback interface. The program
+// weir-sandbox runs one; tests start one in their own process. Thread-safe.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "io/clock.h"
+#include "sandbox/http/faults.h"
+
+namespace weir::sandbox {
+
+enum class TokenCheck { Off, On };
+
+struct Settings {
+  int port = 0;             ///< 0: a free one
+  std::string folder = {};  ///< where objects and the key are kept; empty: in memory
+  std::vector<std::string> buckets = {};
+  TokenCheck token_check = TokenCheck::Off;
+  std::int64_t token_seconds = 3599;
+  std::uint64_t rewrite_step = 256U << 20U;  ///< bytes that one call of a rewrite copies
+};
+
+class Sandbox {
+ public:
+  /// The clock must outlive it.
+  static Result<std::unique_ptr<Sandbox>> start(const Settings& settings, const io::Clock& clock);
+  ~Sandbox();
+
+  /// "http://127.0.0.1:40001".
+  std::string url() const;
+  Faults& faults();
+  /// The key file of its service account.
+  Result<std::string> service_account_file();
+  /// Resumable uploads to the storage that are neither finished nor cancelled.
+  std::size_t open_uploads() const;
+  /// Every request so far, as "GET /storage/v1/b/x/o?prefix=a 200".
+  std::vector<std::string> requests() const;
+
+ private:
+  struct Parts;
+  explicit Sandbox(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace weir::sandbox
