@@ -3,6 +3,7 @@
 
 #include "connectors/duckdb/connector.h"
 #include "connectors/files/connector.h"
+#include "connectors/postgres/connector.h"
 #include "connectors/sqlite/connector.h"
 
 namespace weir::app {
@@ -12,6 +13,7 @@ const project::Connectors& builtin_connectors() {
       &files::connector(),
       &sqlite::connector(),
       &duckdb::connector(),
+      &postgres::connector(),
   };
   return connectors;
 }

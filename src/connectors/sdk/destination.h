@@ -70,6 +70,8 @@ class Load {
   /// Makes the rows and one ledger entry a table visible together. After an error the caller asks
   /// find_load() whether it happened.
   virtual Result<void> publish(const std::vector<model::LedgerEntry>& entries) = 0;
+  /// What a person should know although nothing failed: "3 values of title were cut to 20 characters".
+  virtual std::vector<std::string> warnings() const { return {}; }
 };
 
 /// A configured destination. Usable from several threads unless capabilities say otherwise.

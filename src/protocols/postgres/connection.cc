@@ -123,6 +123,7 @@ Result<Rows> Connection::check(pg_result* result) {
   if (result == nullptr) return lost("the statement could not be sent");
   Rows rows(result);
   if (is_failure(libpq().PQresultStatus(result))) return refuse(result);
+  *last_failure_ = {};
   return rows;
 }
 
@@ -188,6 +189,7 @@ Result<std::optional<Rows>> Connection::drain() {
     last = std::move(rows);
   }
   if (error) return Failure(*error);
+  *last_failure_ = {};
   return last;
 }
 
@@ -200,7 +202,7 @@ Result<void> Connection::begin_copy_in(const std::string& sql) {
 
 Result<void> Connection::copy_in(std::string_view bytes) {
   // A message's length has 32 bits, and small ones let the server work meanwhile.
-  constexpr std::size_t kMessage = 256 * 1024;
+  constexpr std::size_t kMessage = std::size_t{256} * 1024;
   while (!bytes.empty()) {
     const auto piece = bytes.substr(0, kMessage);
     if (libpq().PQputCopyData(connection_.get(), piece.data(), static_cast<int>(piece.size())) != 1) {
