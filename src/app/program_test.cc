@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -11,10 +10,6 @@ namespace weir::app {
 namespace {
 
 using Json = nlohmann::json;
-
-void set_clock(TestProgram& weir, std::string_view time) {
-  weir.clock.advance(std::chrono::microseconds(parse_timestamp(time)->micros - weir.clock.now().micros));
-}
 
 std::vector<Json> lines_of(const std::string& text) {
   std::vector<Json> lines;
@@ -162,7 +157,7 @@ TEST(Init, makes_the_folder_that_the_pipeline_reads_so_that_a_run_works_at_once)
 
 TEST(Init, moves_the_sample_to_the_last_days) {
   TestProgram weir;
-  set_clock(weir, "2026-03-02T08:00:00Z");
+  weir.set_time("2026-03-02T08:00:00Z");
   weir.run({"init", "--sample"});
   EXPECT_TRUE(weir.has("logs/2026-02-27.jsonl"));
   const auto shown = weir.run({"run"});
@@ -251,108 +246,6 @@ TEST(Backfill, includes_both_ends_and_goes_on_where_it_stopped) {
   const auto all = weir.run({"backfill", "--all", "--jobs", "2"});
   EXPECT_NE(all.out.find("2 of 3 partitions are loaded already"), std::string::npos) << all.out;
   EXPECT_EQ(weir.run({"backfill", "--all"}).out, "✓ Nothing to do: all 3 partitions are loaded.\n");
-}
-
-/// A pipeline of the given cadence over one file of two days, with the clock at noon of the third.
-void make_project(TestProgram& weir, const std::string& every) {
-  set_clock(weir, "2024-05-03T12:30:00Z");
-  weir.write("weir.yaml",
-             "connections:\n  logs: {type: files, folder: .}\n  warehouse: {type: sqlite, path: u.db}\n");
-  weir.write("pipelines/p.yaml",
-             "pipeline: p\npartitions: {every: " + every +
-                 ", column: t}\nsource: {connection: logs, path: a.csv*, columns: {t: timestamp}}\n"
-                 "destination: {connection: warehouse, table: p, write: replace_partition}\n");
-  weir.write("a.csv", "t,x\n2024-05-01T07:10:00Z,1\n2024-05-02T23:10:00Z,2\n");
-}
-
-std::string planned(TestProgram& weir, const std::string& from, const std::string& to) {
-  const auto shown = weir.run({"plan", "--from", from, "--to", to, "--json"});
-  const auto json = Json::parse(shown.out);
-  if (json.contains("error")) return json["error"]["message"];
-  const auto& partitions = json["pipelines"][0]["partitions"];
-  return fmt::format("{} {} {}", partitions.size(), partitions.front()["partition"].get<std::string>(),
-                     partitions.back()["partition"].get<std::string>());
-}
-
-TEST(Range, takes_dates_for_every_cadence_and_includes_both_ends) {
-  TestProgram weir;
-  make_project(weir, "hour");
-  EXPECT_EQ(planned(weir, "2024-05-01", "2024-05-02"), "48 2024-05-01T00 2024-05-02T23");
-  EXPECT_EQ(planned(weir, "2024-05-01T07", "2024-05-01"), "17 2024-05-01T07 2024-05-01T23");
-  // Of today the hours that are over.
-  EXPECT_EQ(planned(weir, "2024-05-03", "2024-05-03"), "12 2024-05-03T00 2024-05-03T11");
-  EXPECT_EQ(planned(weir, "2024-05-03", "2024-05-04"),
-            "--to 2024-05-04 has not begun yet; the last partition that is over is 2024-05-03T11");
-  set_clock(weir, "2024-05-03T00:30:00Z");
-  EXPECT_EQ(planned(weir, "2024-05-03", "2024-05-03"),
-            "--to 2024-05-03 has no hour that is over; the last partition that is over is 2024-05-02T23");
-  make_project(weir, "day");
-  EXPECT_EQ(planned(weir, "2024-05-01", "2024-05-02"), "2 2024-05-01 2024-05-02");
-  make_project(weir, "week");
-  EXPECT_EQ(planned(weir, "2024-04-17", "2024-05-03"), "3 2024-04-15 2024-04-29");
-  make_project(weir, "month");
-  EXPECT_EQ(planned(weir, "2024-03-17", "2024-05-01"), "3 2024-03 2024-05");
-  EXPECT_EQ(planned(weir, "2024-05-02", "soon").substr(0, 6), "'soon'");
-}
-
-TEST(Check, tells_the_format_by_the_file_behind_a_wildcard_as_a_run_does) {
-  TestProgram weir;
-  make_project(weir, "day");
-  const auto checked = weir.run({"check"});
-  EXPECT_EQ(checked.exit_code, 0) << checked.out;
-  EXPECT_EQ(weir.run({"run"}).exit_code, 0);
-}
-
-TEST(Check, reports_a_file_without_keys_once_and_with_its_place) {
-  for (const auto& [text, problem] : std::vector<std::pair<std::string, std::string>>{
-           {"", "the file is empty"},
-           {"# later\n", "the file is empty"},
-           {"- a\n", "the file must hold keys with values, as `pipeline: NAME`, but holds a list"},
-           {"hello\n", "but holds the text 'hello'"}}) {
-    TestProgram weir;
-    make_project(weir, "day");
-    weir.write("pipelines/p.yaml", text);
-    const auto json = Json::parse(weir.run({"check", "--json"}).out);
-    ASSERT_EQ(json["problems"].size(), 1U) << json;
-    EXPECT_EQ(json["problems"][0]["file"], "pipelines/p.yaml");
-    EXPECT_EQ(json["problems"][0]["line"], 1);
-    EXPECT_EQ(json["problems"][0]["column"], 1);
-    EXPECT_NE(json["problems"][0]["message"].get<std::string>().find(problem), std::string::npos) << json;
-    EXPECT_EQ(weir.run({"run"}).exit_code, 2);
-  }
-}
-
-TEST(Check, knows_where_every_problem_stands_and_says_it_once) {
-  TestProgram weir;
-  make_project(weir, "fortnight");
-  weir.write("pipelines/q.yaml", "pipeline: q\npartitions: dayly\ntransforms: [{select: 5}]\n");
-  const auto json = Json::parse(weir.run({"check", "--json"}).out);
-  std::string all;
-  for (const auto& problem : json["problems"]) {
-    EXPECT_NE(problem["line"], 0) << problem;
-    all += problem["message"].get<std::string>() + " -> " + problem["suggestion"].get<std::string>() + "\n";
-  }
-  EXPECT_NE(all.find("must be one of hour, day, week, month, none, but is the text 'fortnight' -> \n"),
-            std::string::npos)
-      << all;
-  EXPECT_NE(all.find("but is the text 'dayly' -> day\n"), std::string::npos) << all;
-  EXPECT_NE(all.find("must be a text or a list of texts, but is 5"), std::string::npos) << all;
-}
-
-TEST(Run, tells_of_a_mistake_in_sql_without_the_words_of_the_engine) {
-  TestProgram weir;
-  make_project(weir, "day");
-  weir.write("pipelines/p.yaml",
-             "pipeline: p\npartitions: none\nsource: {connection: logs, path: a.csv*}\n"
-             "transforms: [{sql: {query: SELECT nope FROM input}}]\n"
-             "destination: {connection: warehouse, table: p, write: replace}\n");
-  const auto shown = weir.run({"run"});
-  EXPECT_EQ(shown.exit_code, 1);
-  EXPECT_NE(shown.err.find("sql: the query cannot run: "), std::string::npos) << shown.err;
-  for (const auto* leak : {"LINE ", "CAST(NULL", "\\n"}) {
-    EXPECT_EQ(shown.err.find(leak), std::string::npos) << shown.err;
-    EXPECT_EQ(weir.run({"runs"}).out.find(leak), std::string::npos);
-  }
 }
 
 TEST(Backfill, needs_a_range) {

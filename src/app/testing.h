@@ -51,6 +51,9 @@ class TestProgram {
     std::filesystem::create_directories(full.parent_path());
     std::ofstream(full, std::ios::binary) << text;
   }
+  void set_time(std::string_view time) {
+    clock.advance(std::chrono::microseconds(parse_timestamp(time)->micros - clock.now().micros));
+  }
   bool has(const std::string& path) const {
     return std::filesystem::exists(std::filesystem::path(folder_) / path);
   }
