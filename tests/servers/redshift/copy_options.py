@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from dialect import Refusal, qualified, syntax_error, table_name
-from sql_text import NAME, NUMBER, STRING, WORD, closing, visible
+from sql_text import NAME, NUMBER, STRING, WORD, closing, lower, visible
 
 # What stands behind an option's name.
 _TEXT, _OPTIONAL_TEXT, _NUMBER, _FLAG, _SWITCH = "text", "optional text", "number", "flag", "switch"
@@ -65,7 +65,7 @@ def parse(statement):
     seen = seen[taken:]
     if seen[0].upper == "(":
         end = closing(seen, 0)
-        copy.columns = [token.value().lower() for token in seen[1:end] if token.kind in (NAME, WORD)]
+        copy.columns = [lower(token.value()) for token in seen[1:end] if token.kind in (NAME, WORD)]
         seen = seen[end + 1:]
     if seen[0].upper != "FROM":
         raise syntax_error(seen[0].text)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What Redshift's SQL refuses or means differently, as a rewriting of statements for PostgreSQL."""
-from sql_text import (NAME, SPACE, STRING, WORD, Token, closing, find, fold, quote_name, split_list, starts,
+from sql_text import (NAME, SPACE, STRING, WORD, Token, closing, find, fold, lower, quote_name, split_list, starts,
                       text_of, tokens, visible)
 
 MAX_VARCHAR, DEFAULT_VARCHAR, MAX_CHAR, MAX_NAME = 65535, 256, 4096, 127
@@ -142,13 +142,13 @@ def _create_table(statement):
         if words[:1] == ["CONSTRAINT"]:
             part, words = part[2:], words[2:]
         if words[:2] == ["PRIMARY", "KEY"]:
-            keys = [token.value().lower() for token in part[3:] if token.kind in (NAME, WORD)]
+            keys = [lower(token.value()) for token in part[3:] if token.kind in (NAME, WORD)]
         elif words[:1] not in (["UNIQUE"], ["FOREIGN"]):
             columns.append(part)
     lines = []
     for part in columns:
         line = _column(_spaced(part))
-        if part[0].value().lower() in keys and find(line, "NOT", "NULL") < 0:
+        if lower(part[0].value()) in keys and find(line, "NOT", "NULL") < 0:
             line += tokens(" NOT NULL")
         lines.append(text_of(line))
     behind = _spaced(seen[end + 1:])
@@ -202,9 +202,9 @@ def rewrite(statement, in_transaction):
 
 def table_name(items):
     """("schema" or None, "table", tokens taken) of a name at the start of visible tokens."""
-    first = items[0].value().lower()
+    first = lower(items[0].value())
     if len(items) > 2 and items[1].upper == "." and items[2].kind in (NAME, WORD):
-        return first, items[2].value().lower(), 3
+        return first, lower(items[2].value()), 3
     return None, first, 1
 
 

@@ -3,9 +3,9 @@
 """A stand-in for Amazon Redshift in tests: a proxy in front of PostgreSQL that carries out COPY … FROM
 's3://…' itself, refuses what Redshift refuses, and keeps Redshift's tables of load errors. See README.md.
 
-usage: redshift_stand_in.py --postgres-port N --superuser NAME[:PASSWORD] --s3-endpoint URL
+usage: redshift_stand_in.py --postgres-port N --superuser NAME --s3-endpoint URL
            [--port N] [--role ARN=ACCESS:SECRET]… [--region R] [--certificate FILE --key FILE]
-Says "listening on PORT" when it is ready; without --port the system chooses one."""
+The superuser's password is taken from PGPASSWORD. Says "listening on PORT" when it is ready; without --port the system chooses one."""
 import argparse
 import socket
 import socketserver
@@ -83,8 +83,7 @@ def main():
     parser.add_argument("--certificate")
     parser.add_argument("--key")
     options = parser.parse_args()
-    user, _, password = options.superuser.partition(":")
-    connect = {"host": "127.0.0.1", "port": options.postgres_port, "user": user, "password": password}
+    connect = {"host": "127.0.0.1", "port": options.postgres_port, "user": options.superuser}
     roles = {arn: tuple(keys.split(":", 1)) for arn, keys in (role.split("=", 1) for role in options.role)}
     tls = None
     if options.certificate:

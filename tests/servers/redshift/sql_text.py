@@ -44,11 +44,18 @@ def text_of(items):
     return "".join(item.text for item in items)
 
 
+_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+
+
+def lower(name):
+    """A name as Redshift keeps it: A to Z in lower case, with quotes or without."""
+    return name.translate(_LOWER)
+
+
 def fold(items):
-    """Names as Redshift keeps them: in lower case, with quotes or without."""
     for item in items:
         if item.kind == NAME:
-            item.text = item.text.lower()
+            item.text = lower(item.text)
     return items
 
 

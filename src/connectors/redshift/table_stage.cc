@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connectors/redshift/table_stage.h"
+
+namespace weir::redshift {
+
+Result<TableStage> TableStage::make(const TablePlan& plan, const DestinationOptions& options,
+                                    const std::string& load_id, std::string base) {
+  const auto part_size = static_cast<std::size_t>(options.part_size.bytes);
+  auto encoder = TRY(RowEncoder::make({.table = plan.table,
+                                       .fields = plan.fields,
+                                       .long_text = options.long_text,
+                                       .nul_text = options.nul_text,
+                                       .mark = plan.marks_rows ? load_id : "",
+                                       .number_rows = plan.mode == Mode::Merge,
+                                       .part_size = part_size}));
+  return TableStage(std::move(encoder), std::move(base), part_size);
+}
+
+Result<void> TableStage::write(const model::BatchView& rows, Staging& staging, sdk::WriteOutcome& outcome) {
+  std::size_t next = 0;
+  while (next < rows.rows) {
+    if (buffer_.size() == 0) {
+      buffer_ = staging.buffer();
+      // Once, so that the buffer does not grow step by step.
+      buffer_.room(part_size_ + part_size_ / 16);
+    }
+    const auto progress = encoder_.encode(rows, next, buffer_, outcome);
+    next = progress.next;
+    if (progress.stop == RowEncoder::Stop::Done) break;
+    TRY(end_part(staging));
+    // Its rows could not be told from NULL, and all rows of a COPY share one word for it.
+    if (progress.stop == RowEncoder::Stop::Collision) TRY(encoder_.change_null_text());
+  }
+  return {};
+}
+
+Result<void> TableStage::finish(Staging& staging) { return end_part(staging); }
+
+Result<void> TableStage::end_part(Staging& staging) {
+  if (buffer_.size() == 0) return {};
+  auto& part = parts_.emplace_back();
+  part.key = part_key(base_, parts_.size());
+  part.null_text = encoder_.null_text();
+  part.first_row = first_row_;
+  part.rows = encoder_.rows_written() - first_row_;
+  first_row_ = encoder_.rows_written();
+  auto bytes = std::move(buffer_);
+  buffer_ = {};
+  return staging.add(part, std::move(bytes));
+}
+
+}  // namespace weir::redshift
