@@ -50,6 +50,16 @@ TEST(Rename, refuses_two_columns_of_one_name) {
   EXPECT_NE(pipeline.problem().find("columns 'B' and 'b' differ only in case"), std::string::npos);
 }
 
+TEST(Add, names_each_column_that_is_there_already_once) {
+  Pipeline pipeline;
+  pipeline.column("b").then(Add{{{"b", "1"}, {"B", "2"}}});
+  const auto problem = pipeline.problem();
+  const auto first = problem.find("differ only in case");
+  EXPECT_NE(first, std::string::npos) << problem;
+  EXPECT_EQ(problem.find("differ only in case", first + 1), std::string::npos) << problem;
+  EXPECT_NE(problem.find("two columns would be called 'b'"), std::string::npos) << problem;
+}
+
 TEST(SnakeCase, E21_keeps_acronyms_together) {
   Pipeline pipeline;
   pipeline.column("insertId")

@@ -117,6 +117,7 @@ void Compilation::check_names(const model::Schema& columns) {
       if (!same_name(name, other)) continue;
       problem(name == other ? fmt::format("two columns would be called '{}'", name)
                             : fmt::format("columns '{}' and '{}' differ only in case", other, name));
+      break;
     }
   }
 }
