@@ -49,7 +49,7 @@ TEST_F(Memory, is_shared_by_jobs) {
 
 TEST_F(Memory, that_is_too_small_for_a_sort_is_helped_out_by_the_disk) {
   project_.write("weir.yaml",
-                 "memory: 240 MiB\n"
+                 "memory: 384 MiB\n"
                  "connections:\n  logs: {type: files}\n  warehouse: {type: sqlite, path: warehouse.db}\n");
   project_.write(
       "pipelines/p.yaml",
