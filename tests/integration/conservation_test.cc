@@ -87,6 +87,31 @@ TEST_P(Conservation, holds) {
             fmt::format("{}\n", std::count(aside.begin(), aside.end(), '\n')));
 }
 
+TEST(Deduplicate, counts_a_key_that_another_partition_stored_as_a_duplicate) {
+  const TestProject project;
+  project.write("weir.yaml",
+                "connections:\n  logs: {type: files}\n  warehouse: {type: sqlite, path: warehouse.db}\n");
+  project.write(
+      "pipelines/p.yaml",
+      "pipeline: p\npartitions: {every: day, column: timestamp}\n"
+      "source: {connection: logs, path: \"{{ partition.date }}.csv\", columns: {id: text, timestamp: "
+      "timestamp, n: integer}}\n"
+      "transforms:\n  - deduplicate: {key: [id], order: [n], keep: last}\n"
+      "destination: {connection: warehouse, table: rows, write: replace_partition, key: [id]}\n");
+  project.write("2024-05-01.csv", "id,timestamp,n\na,2024-05-01,2\na,2024-05-01,1\nb,2024-05-01,1\n");
+  project.write("2024-05-02.csv", "id,timestamp,n\na,2024-05-02,3\nc,2024-05-02,1\nc,2024-05-02,2\n");
+  for (const auto* day : {"2024-05-01", "2024-05-02", "2024-05-02"}) {
+    const auto ended = project.weir({"run", "p", "--partition", day, "--rerun"});
+    ASSERT_EQ(ended.exit_code, 0) << ended.output;
+  }
+  EXPECT_EQ(project.query("warehouse.db", "SELECT id, n FROM rows ORDER BY 1"), "a|2\nb|1\nc|2\n");
+  EXPECT_EQ(
+      project.query("warehouse.db",
+                    "SELECT partition, rows_read, rows_loaded, rows_deduplicated, rows_quarantined FROM "
+                    "_weir_loads ORDER BY rowid"),
+      "2024-05-01|3|2|1|0\n2024-05-02|3|1|2|0\n2024-05-02|3|1|2|0\n");
+}
+
 INSTANTIATE_TEST_SUITE_P(RandomInputs, Conservation, testing::Range(0, 30));
 
 }  // namespace
