@@ -46,13 +46,13 @@ class CredentialCache {
 
 /// What the configuration says about credentials; everything may be missing.
 struct CredentialChoice {
-  std::string access_key_id;
-  Secret secret_access_key;
-  Secret session_token;
-  std::optional<std::string> profile;  ///< a named profile goes before the environment
-  std::string role_arn;                ///< assumed with the credentials that are found
-  std::string external_id;
-  std::string region;  ///< whose token service is asked; empty: the usual settings
+  std::string access_key_id{};
+  Secret secret_access_key{};
+  Secret session_token{};
+  std::optional<std::string> profile{};  ///< a named profile goes before the environment
+  std::string role_arn{};                ///< assumed with the credentials that are found
+  std::string external_id{};
+  std::string region{};  ///< whose token service is asked; empty: the usual settings
 };
 
 /// Whether the credentials are those of the machine, which then knows its region, too.

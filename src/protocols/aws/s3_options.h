@@ -14,19 +14,19 @@ enum class Addressing { Automatic, Path, VirtualHosted };
 enum class Encryption { BucketDefault, Aes256, Kms };
 
 struct S3Options {
-  std::string bucket;
-  std::optional<std::string> region;
-  std::optional<std::string> endpoint;
+  std::string bucket{};
+  std::optional<std::string> region{};
+  std::optional<std::string> endpoint{};
   Addressing addressing = Addressing::Automatic;
-  std::optional<std::string> profile;
-  config::SecretReference access_key_id;
-  config::SecretReference secret_access_key;
-  config::SecretReference session_token;
-  std::optional<std::string> role;
-  std::optional<std::string> external_id;
+  std::optional<std::string> profile{};
+  config::SecretReference access_key_id{};
+  config::SecretReference secret_access_key{};
+  config::SecretReference session_token{};
+  std::optional<std::string> role{};
+  std::optional<std::string> external_id{};
   Encryption server_side_encryption = Encryption::BucketDefault;
-  std::optional<std::string> kms_key;
-  std::optional<std::string> storage_class;
+  std::optional<std::string> kms_key{};
+  std::optional<std::string> storage_class{};
 };
 
 /// Adds the fields of S3Options to the spec of a struct that derives from it.
