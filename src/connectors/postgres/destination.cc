@@ -54,11 +54,12 @@ class PostgresDestination final : public sdk::Destination {
     if (rows.size() == 0) {
       return fail(ErrorCode::NotFound, "the database has no schema {}; make it, or name another one", schema);
     }
-    const bool has_ledger = TRY(ledger_.exists(connection));
-    if (!rows.boolean(0, 0) || (!has_ledger && !rows.boolean(0, 1))) {
+    const bool may_use = rows.boolean(0, 0);
+    const bool has_ledger = may_use && TRY(ledger_.exists(connection));
+    if (!has_ledger && !(may_use && rows.boolean(0, 1))) {
       return fail(ErrorCode::PermissionDenied,
                   "the role may not {} schema {}; GRANT USAGE, CREATE ON SCHEMA {} to it",
-                  rows.boolean(0, 0) ? "make tables in" : "use", schema, sql_identifier(schema));
+                  may_use ? "make tables in" : "use", schema, sql_identifier(schema));
     }
     sessions_->give_back(std::move(connection));
     return {};
