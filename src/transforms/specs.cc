@@ -83,7 +83,9 @@ const config::Spec<Cast>& cast_spec() {
       config::Spec<Cast>("cast",
                          "Changes the types of columns. Values of another form send their row to quarantine.")
           .custom("columns", &Cast::columns, read_cast,
-                  "Column: type, or column: {type, format, timezone, on_error}.", R"({"type": "object"})")
+                  "Column: type, or column: {type, format, timezone, on_error}. Of a time that the clock in "
+                  "timezone showed twice it is the first; one that it jumped over is of another form.",
+                  R"({"type": "object"})")
           .type_name("type by column")
           .required()
           .whole_value()
