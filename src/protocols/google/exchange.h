@@ -32,8 +32,6 @@ class Patience {
   /// Has waited when it says TryAgain.
   io::RetryAction after(const Error& error);
   int attempts() const { return attempts_.made; }
-  /// Something was achieved: the tries are counted anew.
-  void restart() { attempts_ = {}; }
 
  private:
   World world_;

@@ -16,11 +16,11 @@ namespace weir::google {
 enum class GcsAccess { Account, Anonymous };
 
 struct GcsOptions {
-  std::string bucket;
-  config::SecretReference credentials;
+  std::string bucket{};
+  config::SecretReference credentials{};
   GcsAccess access = GcsAccess::Account;
-  std::string endpoint;
-  std::string user_project;
+  std::string endpoint{};
+  std::string user_project{};
   config::ByteSize part_size = {16U << 20U};
   config::Duration timeout = {std::chrono::minutes(5)};
 };

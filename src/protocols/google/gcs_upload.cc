@@ -90,11 +90,11 @@ Result<void> GcsUpload::send(Part part) {
   Patience patience(api_.world(), api_.policy());
   Result<void> done = exchange_part(part);
   while (!done.ok() && patience.after(done.error()) == io::RetryAction::TryAgain) {
-    // How much arrived is known only to the server.
+    // How much arrived is known only to the server. When it was something, the callers go on with
+    // what is left, which may no longer be a whole part.
     const std::uint64_t before = offset_;
     done = ask_status(part);
-    if (offset_ > before) patience.restart();
-    if (done.ok() && !stored_) done = exchange_part(part);
+    if (done.ok() && !stored_ && offset_ == before) done = exchange_part(part);
   }
   return done;
 }

@@ -31,8 +31,8 @@ struct Fault {
   int skip = 0;  ///< requests that fit and are still let through
   std::uint64_t after_bytes = 0;
   int status = 503;
-  std::string reason{};
-  int retry_after = 0;  ///< seconds; 0: no such header
+  std::string reason{};  ///< empty: the usual one of the status
+  int retry_after = 0;   ///< seconds; 0: no such header
   int milliseconds = 0;
 };
 

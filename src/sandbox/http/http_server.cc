@@ -104,8 +104,26 @@ void send(Answer answer, std::optional<std::uint64_t> cut_after, httplib::Respon
       });
 }
 
+/// What Google gives as the reason of a status, mostly.
+std::string usual_reason(int status) {
+  switch (status) {
+    case 401:
+      return "authError";
+    case 403:
+      return "forbidden";
+    case 404:
+      return "notFound";
+    case 412:
+      return "conditionNotMet";
+    case 429:
+      return "rateLimitExceeded";
+    default:
+      return status >= 500 ? "backendError" : "invalid";
+  }
+}
+
 Answer fault_answer(const Fault& fault) {
-  const std::string reason = fault.reason.empty() ? "backendError" : fault.reason;
+  const std::string reason = fault.reason.empty() ? usual_reason(fault.status) : fault.reason;
   Answer answer = google_error(fault.status, reason, "The sandbox was told to fail.");
   if (fault.retry_after > 0) answer.headers.emplace_back("Retry-After", std::to_string(fault.retry_after));
   return answer;
