@@ -100,8 +100,8 @@ std::string headline(const Console& console, const LoadOutcome& outcome, const S
   add(sum.up_to_date, "up to date", Tone::Plain);
   add(sum.failed, "failed", Tone::Bad);
   add(sum.busy, "in use by another weir", Tone::Caution);
-  add(sum.cancelled + outcome.not_begun, "not loaded", Tone::Caution);
-  const bool good = sum.failed + sum.busy + sum.cancelled + outcome.not_begun == 0;
+  add(sum.cancelled + outcome.not_begun.size(), "not loaded", Tone::Caution);
+  const bool good = sum.failed + sum.busy + sum.cancelled + outcome.not_begun.size() == 0;
   const auto sign = good ? style.paint(Tone::Good, style.tick()) : style.paint(Tone::Bad, style.cross());
   return fmt::format("{} {}: {}", sign, style.paint(Tone::Strong, outcome.pipeline->name), join(parts));
 }
@@ -141,6 +141,16 @@ void print_warnings(const Console& console, const LoadOutcome& outcome) {
   }
 }
 
+/// The objects behind one that could not be loaded.
+void print_not_begun(const Console& console, const LoadOutcome& outcome) {
+  if (outcome.not_begun.empty()) return;
+  auto keys = outcome.not_begun;
+  const auto more = keys.size() > kMostFailuresShown ? keys.size() - kMostFailuresShown : 0;
+  keys.resize(keys.size() - more);
+  if (more > 0) keys.push_back(fmt::format("{} more", more));
+  console.warn(fmt::format("not begun behind the failure: {}; --keep-going loads them", join(keys)));
+}
+
 void print_outcome(const Console& console, const LoadOutcome& outcome) {
   const auto& style = console.style();
   const auto sum = sum_of(outcome);
@@ -156,11 +166,13 @@ void print_outcome(const Console& console, const LoadOutcome& outcome) {
                             style.paint(Tone::Accent, "weir quarantine show " + outcome.pipeline->name)));
   }
   if (sum.loaded > 0) {
-    const auto hint = outcome.pipeline->destination->query_hint(outcome.pipeline->target.table);
+    const auto hint =
+        outcome.pipeline->destination->query_hint(outcome.pipeline->tables.front().target.table);
     if (!hint.empty()) console.say("Look at the rows: " + style.paint(Tone::Accent, hint));
   }
   print_warnings(console, outcome);
   print_failures(console, outcome);
+  if (outcome.pipeline->partitions.every == model::Every::Object) print_not_begun(console, outcome);
 }
 
 std::string outcome_json(const LoadOutcome& outcome) {
@@ -169,7 +181,10 @@ std::string outcome_json(const LoadOutcome& outcome) {
   json.begin_object().key("event").text("pipeline_finished").key("pipeline").text(outcome.pipeline->name);
   json.key("partitions").begin_object();
   json.key("loaded").value(sum.loaded).key("empty").value(sum.empty).key("up_to_date").value(sum.up_to_date);
-  json.key("failed").value(sum.failed).key("not_loaded").value(sum.cancelled + sum.busy + outcome.not_begun);
+  json.key("failed")
+      .value(sum.failed)
+      .key("not_loaded")
+      .value(sum.cancelled + sum.busy + outcome.not_begun.size());
   json.end_object().key("rows").begin_object();
   json.key("read").value(sum.counts.read).key("added").value(sum.counts.added);
   json.key("loaded").value(sum.counts.loaded).key("filtered").value(sum.counts.filtered);
@@ -188,7 +203,7 @@ ExitCode report_loads(const Console& console, const std::vector<LoadOutcome>& ou
   for (const auto& outcome : outcomes) {
     const auto sum = sum_of(outcome);
     failed = failed || sum.failed > 0;
-    incomplete = incomplete || sum.busy + sum.cancelled + outcome.not_begun > 0;
+    incomplete = incomplete || sum.busy + sum.cancelled + outcome.not_begun.size() > 0;
     if (console.json()) {
       console.print(outcome_json(outcome));
       continue;

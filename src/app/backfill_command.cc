@@ -55,7 +55,8 @@ Result<ExitCode> backfill_in(const BackfillOptions& options, Context& context) {
   const auto outcomes = load(*workspace, *state, {{&pipeline, std::move(planned)}},
                              {.trigger = state::Trigger::Backfill,
                               .loaded = loaded,
-                              .jobs = static_cast<std::size_t>(options.jobs)});
+                              .jobs = static_cast<std::size_t>(options.jobs),
+                              .on_bad_object = on_bad_object(options.keep_going)});
   return report_loads(console, outcomes);
 }
 
@@ -83,6 +84,7 @@ Command backfill_command() {
       {"--all", "", "Everything from the first partition to the last that is complete.", &options->all},
       {"-j,--jobs", "N", "Partitions to load side by side, 1 to 64. Default: 1.", &options->jobs},
       {"--rerun", "", "Load again although the input is the same.", &options->rerun},
+      keep_going_option(options->keep_going),
   };
   command.examples = {
       {"weir backfill request_logs --from 2024-05-01 --to 2024-05-31", "all of May"},

@@ -16,6 +16,7 @@ struct BackfillOptions {
   bool all = false;
   std::int64_t jobs = 1;
   bool rerun = false;
+  bool keep_going = false;
 };
 
 ExitCode backfill(const BackfillOptions& options, Context& context);

@@ -44,11 +44,12 @@ Result<Finding> check_transforms(Workspace& workspace, const execution::Pipeline
   auto* state = TRY(workspace.state(Workspace::Access::Read));
   const auto services = workspace.services(*state, 1);
   execution::Runner runner(pipeline, services);
-  const auto program = TRY(runner.program(*partition).within("compiling for " + partition->key));
-  return Finding{
-      "transforms", Finding::Verdict::Good,
-      fmt::format("compiled for {}: {} {} to {}", partition->key, counted(program.output.size(), "column"),
-                  program.output.size() == 1 ? "goes" : "go", pipeline.target.table)};
+  const auto programs = TRY(runner.programs(*partition).within("compiling for " + partition->key));
+  std::size_t columns = 0;
+  for (const auto& program : programs) columns += program.output.size();
+  return Finding{"transforms", Finding::Verdict::Good,
+                 fmt::format("compiled for {}: {} {} to {}", partition->key, counted(columns, "column"),
+                             columns == 1 ? "goes" : "go", pipeline.table_names())};
 }
 
 PipelineFindings check_pipeline(Workspace& workspace, const execution::Pipeline& pipeline) {

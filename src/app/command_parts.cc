@@ -25,6 +25,15 @@ Option to_option(std::string& to) {
   return {"--to", "DATE", "Last partition, included. Default: the last that is complete.", &to};
 }
 
+Option keep_going_option(bool& keep_going) {
+  return {"--keep-going", "", "Of objects, go on behind one that cannot be loaded. Default: stop there.",
+          &keep_going};
+}
+
+LoadOptions::OnBadObject on_bad_object(bool keep_going) {
+  return keep_going ? LoadOptions::OnBadObject::GoOn : LoadOptions::OnBadObject::Stop;
+}
+
 ExitCode finished(const Result<ExitCode>& result, const Console& console, std::string_view help) {
   return result.ok() ? *result : console.report(result.error(), help);
 }

@@ -8,6 +8,7 @@
 
 #include "app/command.h"
 #include "app/console.h"
+#include "app/load_job.h"
 #include "base/result.h"
 
 namespace weir::app {
@@ -20,6 +21,8 @@ Option pipeline_option(Destination destination, std::string_view doc);
 /// Both ends of a range of partitions.
 Option from_option(std::string& from);
 Option to_option(std::string& to);
+Option keep_going_option(bool& keep_going);
+LoadOptions::OnBadObject on_bad_object(bool keep_going);
 /// What a person may write for them, as a paragraph of the help.
 inline constexpr std::string_view kRangeForms =
     "Both ends of a range are included: --from 2024-05-01 --to 2024-05-31 is all of May. A date such as "

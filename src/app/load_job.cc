@@ -25,13 +25,15 @@ class Line {
 
   void work() {
     execution::Runner runner(*task_.pipeline, services_);
-    while (!services_.cancelled && !hopeless_) {
+    while (!services_.cancelled && !out_of_room_ && !stopped_) {
       const auto number = next_++;
       if (number >= runs_.size()) return;
       const auto& planned = task_.partitions[number];
-      auto outcome =
-          runner.run(planned.partition, {.trigger = options_.trigger, .loaded = options_.loaded}, reporter_);
-      if (outcome.error && outcome.error->code() == ErrorCode::Exhausted) hopeless_ = true;
+      auto outcome = runner.run(
+          planned.partition,
+          {.trigger = options_.trigger, .loaded = options_.loaded, .cursor = planned.cursor}, reporter_);
+      if (outcome.error && outcome.error->code() == ErrorCode::Exhausted) out_of_room_ = true;
+      if (outcome.error && stops_objects()) stopped_ = true;
       reporter_.finished(outcome, planned.bytes());
       runs_[number] = std::move(outcome);
     }
@@ -39,25 +41,32 @@ class Line {
 
   LoadOutcome take() {
     LoadOutcome outcome{task_.pipeline, {}};
-    for (auto& run : runs_) {
-      if (run)
-        outcome.runs.push_back(*std::move(run));
+    for (std::size_t i = 0; i < runs_.size(); ++i) {
+      if (runs_[i])
+        outcome.runs.push_back(*std::move(runs_[i]));
       else
-        ++outcome.not_begun;
+        outcome.not_begun.push_back(task_.partitions[i].partition.key);
     }
     return outcome;
   }
 
-  bool hopeless() const { return hopeless_; }
+  /// Nothing of any pipeline can succeed any more.
+  bool out_of_room() const { return out_of_room_; }
 
  private:
+  bool stops_objects() const {
+    return task_.pipeline->partitions.every == model::Every::Object &&
+           options_.on_bad_object == LoadOptions::OnBadObject::Stop;
+  }
+
   const LoadTask& task_;
   const LoadOptions& options_;
   const execution::Services& services_;
   RunReporter& reporter_;
   std::vector<std::optional<RunOutcome>> runs_;
   std::atomic<std::size_t> next_{0};
-  std::atomic<bool> hopeless_{false};
+  std::atomic<bool> out_of_room_{false};
+  std::atomic<bool> stopped_{false};  ///< behind an object that could not be loaded
 };
 
 void work_side_by_side(Line& line, std::size_t jobs) {
@@ -65,6 +74,26 @@ void work_side_by_side(Line& line, std::size_t jobs) {
   for (std::size_t i = 1; i < jobs; ++i) threads.emplace_back([&line] { line.work(); });
   line.work();
   for (auto& thread : threads) thread.join();
+}
+
+/// Older objects are filed away once the newest is loaded.
+void file_superseded(const Console& console, const LoadOutcome& outcome) {
+  const bool all_good =
+      outcome.not_begun.empty() && std::none_of(outcome.runs.begin(), outcome.runs.end(),
+                                                [](const RunOutcome& run) { return run.error.has_value(); });
+  if (!all_good) return;
+  const auto& pipeline = *outcome.pipeline;
+  const auto file = [&]() -> Result<void> {
+    for (const auto& offer : TRY(superseded_objects(pipeline))) {
+      if (offer.mark == sdk::Offer::Mark::NotKept) continue;
+      TRY(pipeline.source->settle(offer.partition, {sdk::Settlement::Outcome::Superseded, {}})
+              .within(offer.partition.key));
+    }
+    return {};
+  };
+  if (const auto filed = file(); !filed.ok())
+    console.warn(fmt::format("{}: an older object could not be filed away: {}", pipeline.name,
+                             filed.error().to_string()));
 }
 
 }  // namespace
@@ -88,8 +117,9 @@ std::vector<LoadOutcome> load(Workspace& workspace, state::StateStore& state,
       const auto began = std::chrono::steady_clock::now();
       Line line(task, options, services, reporter);
       if (!hopeless) work_side_by_side(line, std::min(options.jobs, task.partitions.size()));
-      hopeless = hopeless || line.hopeless();
+      hopeless = hopeless || line.out_of_room();
       outcomes.push_back(line.take());
+      file_superseded(workspace.context().console, outcomes.back());
       outcomes.back().duration =
           std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
     }

@@ -21,18 +21,21 @@ struct LoadOptions {
   state::Trigger trigger = state::Trigger::Run;
   execution::RunOptions::Loaded loaded = execution::RunOptions::Loaded::Skip;
   std::size_t jobs = 1;
+  /// What happens to the objects behind one that could not be loaded. Partitions in time always go on.
+  enum class OnBadObject { Stop, GoOn } on_bad_object = OnBadObject::Stop;
 };
 
-/// How the partitions of one pipeline ended, in their order; those that were never begun are absent.
+/// How the partitions of one pipeline ended, in their order.
 struct LoadOutcome {
   const execution::Pipeline* pipeline;
   std::vector<execution::RunOutcome> runs;
-  std::size_t not_begun = 0;
+  std::vector<std::string> not_begun{};  ///< keys of the partitions that no run was begun for
   std::chrono::microseconds duration{0};
 };
 
-/// Goes on after a partition that failed, and stops early when the user wants it or when nothing
-/// more can succeed (a full disk). Afterwards removes what retention no longer keeps.
+/// Goes on after a partition in time that failed, and stops early when the user wants it or when
+/// nothing more can succeed (a full disk). Afterwards files superseded objects away and removes what
+/// retention no longer keeps.
 std::vector<LoadOutcome> load(Workspace& workspace, state::StateStore& state,
                               const std::vector<LoadTask>& tasks, const LoadOptions& options);
 

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <map>
 
+#include "base/text.h"
 #include "execution/fingerprint.h"
+#include "execution/offers.h"
 
 namespace weir::app {
 namespace {
@@ -31,13 +33,32 @@ Result<model::Partition> last_in(model::Every every, const std::string& to, Time
   return last;
 }
 
-std::map<std::string, model::LedgerEntry> newest_entries(std::vector<model::LedgerEntry> entries,
-                                                         const std::string& table) {
-  std::map<std::string, model::LedgerEntry> newest;  // the ledger is ordered, so later ones win
-  for (auto& entry : entries) {
-    if (entry.table == table) newest.insert_or_assign(entry.partition, std::move(entry));
+Result<std::vector<model::LedgerEntry>> ledger_of(const execution::Pipeline& pipeline) {
+  return pipeline.destination->ledger(pipeline.name).within("asking the destination what it holds");
+}
+
+/// The newest entry of each partition that all tables of the pipeline have.
+std::map<std::string, model::LedgerEntry> newest_entries(const execution::Pipeline& pipeline,
+                                                         std::vector<model::LedgerEntry> entries) {
+  std::map<std::string, std::map<std::string, model::LedgerEntry>> tables;  // by partition
+  for (auto& entry : entries) {  // the ledger is ordered, so later ones win
+    if (pipeline.find_table(entry.table))
+      tables[entry.partition].insert_or_assign(entry.table, std::move(entry));
+  }
+  std::map<std::string, model::LedgerEntry> newest;
+  for (auto& [partition, by_table] : tables) {
+    if (by_table.size() != pipeline.tables.size()) continue;
+    auto entry = std::move(by_table.begin()->second);
+    for (auto next = std::next(by_table.begin()); next != by_table.end(); ++next)
+      entry.counts += next->second.counts;
+    newest.emplace(partition, std::move(entry));
   }
   return newest;
+}
+
+Result<execution::OfferChoice> choice_of(const execution::Pipeline& pipeline) {
+  const auto offers = TRY(pipeline.source->offers().within("looking for objects"));
+  return execution::choose_offers(offers, TRY(ledger_of(pipeline)), pipeline.partitions.take);
 }
 
 Need need_of(const PlannedPartition& planned, const std::string& fingerprint, bool recorded) {
@@ -59,14 +80,17 @@ std::uint64_t PlannedPartition::bytes() const {
 Result<std::vector<model::Partition>> partitions_in(const execution::Pipeline& pipeline,
                                                     const PartitionRange& range, Timestamp now) {
   const auto every = pipeline.partitions.every;
-  if (every == model::Every::None) {
+  if (every == model::Every::None || every == model::Every::Object) {
     if (!range.from.empty() || !range.to.empty()) {
       return fail(ErrorCode::InvalidConfig,
-                  "{} has no partitions, so it has no range; leave --from and --to out, or set "
+                  "{} has no partitions in time, so it has no range; leave --from and --to out, or set "
                   "partitions.every",
                   pipeline.name);
     }
-    return std::vector<model::Partition>{model::partition_of(every, now)};
+    if (every == model::Every::None) return std::vector<model::Partition>{model::partition_of(every, now)};
+    std::vector<model::Partition> partitions;
+    for (auto& offer : TRY(choice_of(pipeline)).load) partitions.push_back(std::move(offer.partition));
+    return partitions;
   }
   const auto last = TRY(last_in(every, range.to, now));
   auto from = last.window->start;
@@ -82,12 +106,43 @@ Result<std::vector<model::Partition>> partitions_in(const execution::Pipeline& p
   return model::partitions_between(every, from, last.window->end);
 }
 
+namespace {
+
+/// Of an object what the listing said; of a partition in time what the source says now.
+Result<void> find_input(const execution::Pipeline& pipeline, const std::vector<sdk::Offer>& offers,
+                        const std::vector<PlannedPartition>& earlier, PlannedPartition& planned) {
+  if (pipeline.partitions.every == model::Every::Object) {
+    const auto offer = std::find_if(offers.begin(), offers.end(), [&](const sdk::Offer& each) {
+      return each.partition == planned.partition;
+    });
+    if (offer == offers.end()) {
+      std::vector<std::string> keys;
+      for (const auto& each : offers) keys.push_back(each.partition.key);
+      const auto near = closest(planned.partition.key, keys);
+      return fail(ErrorCode::NotFound, "the source of {} has no object '{}'{}", pipeline.name,
+                  planned.partition.key, near ? fmt::format(" (did you mean '{}'?)", *near) : "");
+    }
+    planned.inputs = {offer->input};
+    planned.cursor = execution::offer_cursor(*offer);
+    // It is loaded, but a run that was killed did not file it away.
+    if (offer->mark == sdk::Offer::Mark::None) planned.need = Need::Unrecorded;
+    return {};
+  }
+  // Inputs that are the same for all partitions are looked for once.
+  planned.inputs = earlier.empty() || pipeline.source->partitions_inputs()
+                       ? TRY(pipeline.source->inputs(planned.partition).within("looking for input"))
+                       : earlier.front().inputs;
+  return {};
+}
+
+}  // namespace
+
 Result<std::vector<PlannedPartition>> plan_partitions(const execution::Pipeline& pipeline,
                                                       const std::vector<model::Partition>& partitions,
                                                       state::StateStore& state) {
-  const auto ledger = newest_entries(
-      TRY(pipeline.destination->ledger(pipeline.name).within("asking the destination what it holds")),
-      pipeline.target.table);
+  const auto ledger = newest_entries(pipeline, TRY(ledger_of(pipeline)));
+  std::vector<sdk::Offer> offers;
+  if (pipeline.partitions.every == model::Every::Object) offers = TRY(pipeline.source->offers());
   // A load that the state has not heard of belongs to a run that was killed behind its publication.
   std::map<std::string, std::string> recorded;
   for (const auto& status : TRY(state.partitions().list(pipeline.name))) {
@@ -97,19 +152,22 @@ Result<std::vector<PlannedPartition>> plan_partitions(const execution::Pipeline&
   for (const auto& partition : partitions) {
     PlannedPartition next;
     next.partition = partition;
-    // Inputs that are the same for all partitions are looked for once.
-    next.inputs = planned.empty() || pipeline.source->partitions_inputs()
-                      ? TRY(pipeline.source->inputs(partition).within("looking for input"))
-                      : planned.front().inputs;
+    TRY(find_input(pipeline, offers, planned, next));
+    const bool to_confirm = next.need == Need::Unrecorded;
     if (const auto found = ledger.find(partition.key); found != ledger.end()) next.loaded = found->second;
     next.need = need_of(next, execution::fingerprint(pipeline.definition, next.inputs),
-                        next.loaded && recorded.contains(partition.key) &&
+                        !to_confirm && next.loaded && recorded.contains(partition.key) &&
                             recorded.at(partition.key) == next.loaded->load_id);
     next.definition_changed = next.loaded && !next.inputs.empty() &&
                               !next.loaded->fingerprint.starts_with(pipeline.definition + ".");
     planned.push_back(std::move(next));
   }
   return planned;
+}
+
+Result<std::vector<sdk::Offer>> superseded_objects(const execution::Pipeline& pipeline) {
+  if (pipeline.partitions.every != model::Every::Object) return std::vector<sdk::Offer>();
+  return TRY(choice_of(pipeline)).superseded;
 }
 
 std::vector<PlannedPartition> needing_work(std::vector<PlannedPartition> partitions) {

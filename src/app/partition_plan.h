@@ -21,7 +21,8 @@ struct PartitionRange {
   std::string to;
 };
 
-/// The partitions of a range, oldest first; the whole when the pipeline has no partitions.
+/// The partitions of a range, oldest first; the whole when the pipeline has no partitions, and of
+/// objects those that are to be loaded or were.
 Result<std::vector<model::Partition>> partitions_in(const execution::Pipeline& pipeline,
                                                     const PartitionRange& range, Timestamp now);
 
@@ -38,6 +39,7 @@ struct PlannedPartition {
   Need need = Need::NeverLoaded;
   std::optional<model::LedgerEntry> loaded;  ///< the newest ledger entry
   bool definition_changed = false;           ///< loaded with an earlier definition of the pipeline
+  std::string cursor;                        ///< for the ledger; see execution/offers.h
 
   std::uint64_t bytes() const;
 };
@@ -46,6 +48,9 @@ struct PlannedPartition {
 Result<std::vector<PlannedPartition>> plan_partitions(const execution::Pipeline& pipeline,
                                                       const std::vector<model::Partition>& partitions,
                                                       state::StateStore& state);
+
+/// The objects that will never be loaded because a newer one is; see `take: newest`.
+Result<std::vector<sdk::Offer>> superseded_objects(const execution::Pipeline& pipeline);
 
 /// Only those that are not up to date.
 std::vector<PlannedPartition> needing_work(std::vector<PlannedPartition> partitions);

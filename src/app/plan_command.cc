@@ -25,7 +25,7 @@ constexpr std::size_t kMostPartitionsShown = 20;
 struct PipelinePlan {
   const execution::Pipeline* pipeline;
   std::vector<PlannedPartition> partitions;
-  std::optional<transforms::Program> program;
+  std::vector<transforms::Program> programs;  ///< a table each, when they are asked for
 };
 
 /// What a run will do with a partition, for people.
@@ -42,7 +42,7 @@ std::string action(const execution::Pipeline& pipeline, const PlannedPartition& 
       break;
   }
   const auto rows = counted(planned.loaded->counts.loaded, "row");
-  switch (pipeline.target.write) {
+  switch (pipeline.tables.front().target.write) {
     case model::WriteMode::ReplacePartition:
       return fmt::format("load again, its input changed; replaces {}", rows);
     case model::WriteMode::Replace:
@@ -125,7 +125,7 @@ void print_plan(const Console& console, const PipelinePlan& plan) {
   std::uint64_t bytes = 0;
   for (const auto& planned : work) bytes += planned.bytes();
   console.print(fmt::format("{} {} {}", style.paint(Tone::Strong, plan.pipeline->name), style.arrow(),
-                            plan.pipeline->destination_name + "." + plan.pipeline->target.table));
+                            plan.pipeline->destination_name + "." + plan.pipeline->table_names()));
   if (work.empty()) {
     console.print(
         fmt::format("  nothing to do: {} up to date", all_are(plan.partitions.size(), "partition")));
@@ -151,10 +151,14 @@ void print_plan(const Console& console, const PipelinePlan& plan) {
   if (most < lines.size())
     console.print(
         style.paint(Tone::Faint, fmt::format("  … {} more; --verbose shows all", lines.size() - most)));
-  if (!plan.program) return;
-  for (const auto& note : plan.program->notes) console.print(fmt::format("  {} {}", style.bullet(), note));
-  console.print("");
-  print_sql(console, *plan.program);
+  for (std::size_t i = 0; i < plan.programs.size(); ++i) {
+    const auto& program = plan.programs[i];
+    if (plan.programs.size() > 1)
+      console.print("\n" + style.paint(Tone::Strong, plan.pipeline->tables[i].target.table));
+    for (const auto& note : program.notes) console.print(fmt::format("  {} {}", style.bullet(), note));
+    console.print("");
+    print_sql(console, program);
+  }
 }
 
 void write_program(JsonWriter& json, const transforms::Program& program) {
@@ -188,23 +192,28 @@ std::string as_json(const std::vector<PipelinePlan>& plans) {
   json.begin_object().key("pipelines").begin_array();
   for (const auto& plan : plans) {
     json.begin_object().key("pipeline").text(plan.pipeline->name);
-    json.key("destination")
-        .text(plan.pipeline->destination_name)
-        .key("table")
-        .text(plan.pipeline->target.table);
-    json.key("write").text(model::name(plan.pipeline->target.write)).key("partitions").begin_array();
+    json.key("destination").text(plan.pipeline->destination_name);
+    const auto& tables = plan.pipeline->tables;
+    if (tables.size() > 1) json.key("tables").begin_array();
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+      if (tables.size() > 1) json.begin_object();
+      json.key("table").text(tables[i].target.table);
+      json.key("write").text(model::name(tables[i].target.write));
+      if (!plan.programs.empty()) write_program(json, plan.programs[i]);
+      if (tables.size() > 1) json.end_object();
+    }
+    if (tables.size() > 1) json.end_array();
+    json.key("partitions").begin_array();
     for (const auto& planned : plan.partitions) write_partition(json, planned);
-    json.end_array();
-    if (plan.program) write_program(json, *plan.program);
-    json.end_object();
+    json.end_array().end_object();
   }
   return json.end_array().end_object().result();
 }
 
-Result<std::optional<transforms::Program>> program_for(Workspace& workspace,
-                                                       const execution::Pipeline& pipeline,
-                                                       const std::vector<PlannedPartition>& partitions,
-                                                       state::StateStore& state) {
+Result<std::vector<transforms::Program>> programs_for(Workspace& workspace,
+                                                      const execution::Pipeline& pipeline,
+                                                      const std::vector<PlannedPartition>& partitions,
+                                                      state::StateStore& state) {
   const auto with_input =
       std::find_if(partitions.rbegin(), partitions.rend(),
                    [](const PlannedPartition& planned) { return !planned.inputs.empty(); });
@@ -214,7 +223,7 @@ Result<std::optional<transforms::Program>> program_for(Workspace& workspace,
   }
   const auto services = workspace.services(state, 1);
   execution::Runner runner(pipeline, services);
-  return std::optional(TRY(runner.program(with_input->partition)));
+  return runner.programs(with_input->partition);
 }
 
 Result<ExitCode> plan_in(const PlanOptions& options, Context& context) {
@@ -230,7 +239,7 @@ Result<ExitCode> plan_in(const PlanOptions& options, Context& context) {
     PipelinePlan plan{&pipeline,
                       TRY(plan_partitions(pipeline, partitions, *state).within("planning " + pipeline.name)),
                       {}};
-    if (options.sql) plan.program = TRY(program_for(*workspace, pipeline, plan.partitions, *state));
+    if (options.sql) plan.programs = TRY(programs_for(*workspace, pipeline, plan.partitions, *state));
     plans.push_back(std::move(plan));
   }
   const auto& console = context.console;

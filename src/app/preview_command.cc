@@ -72,10 +72,10 @@ void print_list(const Console& console, const model::Schema& schema, const Rows&
   }
 }
 
-std::string as_json(const model::Partition& partition, const execution::PreviewOutcome& outcome,
-                    const Rows& rows) {
+std::string as_json(const std::string& table, const model::Partition& partition,
+                    const execution::PreviewOutcome& outcome, const Rows& rows) {
   JsonWriter json;
-  json.begin_object().key("partition").text(partition.key).key("columns");
+  json.begin_object().key("table").text(table).key("partition").text(partition.key).key("columns");
   write_columns(json, outcome.schema);
   json.key("rows").begin_array();
   for (const auto& row : rows) {
@@ -129,24 +129,48 @@ Result<model::Partition> chosen_partition(const PreviewOptions& options, const e
   return *newest;
 }
 
+/// The tables to show, by their number.
+Result<std::vector<std::size_t>> chosen_tables(const PreviewOptions& options,
+                                               const execution::Pipeline& pipeline) {
+  std::vector<std::size_t> tables;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < pipeline.tables.size(); ++i) {
+    names.push_back(pipeline.tables[i].target.table);
+    if (options.table.empty() || options.table == names.back()) tables.push_back(i);
+  }
+  if (!tables.empty()) return tables;
+  const auto near = closest(options.table, names);
+  return fail(ErrorCode::InvalidConfig, "{} fills no table '{}'{}; it fills: {}", pipeline.name,
+              options.table, near ? fmt::format(" (did you mean '{}'?)", *near) : "", join(names));
+}
+
 Result<ExitCode> preview_in(const PreviewOptions& options, Context& context) {
   if (options.rows < 1 || options.rows > kMostRows)
     return fail(ErrorCode::InvalidConfig, "--rows is a number from 1 to {}, but is {}", kMostRows,
                 options.rows);
   const auto workspace = TRY(Workspace::open(context));
   const auto pipeline = TRY(workspace->make(*TRY(workspace->select_one(options.pipeline))));
+  const auto tables = TRY(chosen_tables(options, pipeline));
   const auto partition = TRY(chosen_partition(options, pipeline, context.clock.now()));
   auto* state = TRY(workspace->state(Workspace::Access::Read));
   const auto services = workspace->services(*state, 1);
   execution::Runner runner(pipeline, services);
-  Rows rows;
-  const auto outcome = TRY(runner.preview(
-      partition, {.rows = static_cast<std::uint64_t>(options.rows)},
-      [&](const model::Schema&, const model::BatchView& batch) { return collect(batch, rows); }));
-  if (context.console.json())
-    context.console.print(as_json(partition, outcome, rows));
-  else
+  for (const auto table : tables) {
+    Rows rows;
+    const auto outcome = TRY(runner.preview(
+        partition, {.table = table, .rows = static_cast<std::uint64_t>(options.rows)},
+        [&](const model::Schema&, const model::BatchView& batch) { return collect(batch, rows); }));
+    const auto& name = pipeline.tables[table].target.table;
+    if (context.console.json()) {
+      context.console.print(as_json(name, partition, outcome, rows));
+      continue;
+    }
+    if (tables.size() > 1) {
+      if (table != tables.front()) context.console.print("");
+      context.console.print(context.console.style().paint(Tone::Strong, name));
+    }
     print_outcome(context.console, partition, outcome, rows);
+  }
   return ExitCode::Done;
 }
 
@@ -166,7 +190,8 @@ Command preview_command() {
       pipeline_option(&options->pipeline, kOnlyPipeline),
       {"--partition", "PARTITION", "Of this partition. Default: the newest that has input.",
        &options->partition},
-      {"-n,--rows", "N", "At most so many rows. Default: 10.", &options->rows},
+      {"--table", "TABLE", "Of a pipeline with several tables only this one. Default: all.", &options->table},
+      {"-n,--rows", "N", "At most so many rows of each table. Default: 10.", &options->rows},
   };
   command.examples = {{"weir preview request_logs", "of the newest input"},
                       {"weir preview request_logs --partition 2024-05-01 --rows 3", "three rows of a day"},

@@ -12,6 +12,7 @@ namespace weir::app {
 struct PreviewOptions {
   std::string pipeline;
   std::string partition;
+  std::string table;  ///< of a pipeline with several; empty: all of them
   std::int64_t rows = 10;
 };
 

@@ -25,7 +25,8 @@ Result<std::vector<MendedRow>> read_mended(const std::string& file, const Contex
 }
 
 /// All rows of a partition, with the bytes that a person gave the mended ones.
-Result<std::vector<sdk::Reject>> rows_of(const state::QuarantinePlace& place,
+Result<std::vector<sdk::Reject>> rows_of(const execution::Pipeline& pipeline,
+                                         const state::QuarantinePlace& place,
                                          const std::vector<MendedRow>& mended, std::size_t& used) {
   std::vector<sdk::Reject> rows;
   auto reader = TRY(state::QuarantineReader::open(place));
@@ -37,8 +38,13 @@ Result<std::vector<sdk::Reject>> rows_of(const state::QuarantinePlace& place,
       row->partial = false;
       ++used;
     }
+    const auto table = row->table.empty() ? std::optional<std::size_t>(0) : pipeline.find_table(row->table);
+    if (!table) {
+      return fail(ErrorCode::NotFound, "{}:{} was meant for the table {}, which {} does not fill any more",
+                  row->input, row->line, row->table, pipeline.name);
+    }
     rows.push_back({std::move(row->input), row->line, row->offset, std::move(row->reason),
-                    std::move(row->bytes), row->partial});
+                    std::move(row->bytes), row->partial, *table});
   }
   return rows;
 }
@@ -63,7 +69,7 @@ Result<std::vector<model::Partition>> partitions_to_replay(const Workspace& work
 
 /// Whether every row is as bad as it was. Then nothing was published.
 bool changed_nothing(const LoadOutcome& outcome) {
-  return outcome.not_begun == 0 && std::all_of(outcome.runs.begin(), outcome.runs.end(), [](const auto& run) {
+  return outcome.not_begun.empty() && std::all_of(outcome.runs.begin(), outcome.runs.end(), [](const auto& run) {
            return run.run.state == state::RunState::UpToDate;
          });
 }
@@ -114,12 +120,12 @@ Result<ExitCode> replay_in(const QuarantineReplayOptions& options, Context& cont
     execution::Runner runner(pipeline, services);
     for (const auto& partition : partitions) {
       if (context.cancelled) {
-        ++outcome.not_begun;
+        outcome.not_begun.push_back(partition.key);
         continue;
       }
       const state::QuarantinePlace place{workspace->project().work_folder(), pipeline.name, partition.key};
       outcome.runs.push_back(runner.replay(
-          partition, [&] { return rows_of(place, mended, used); }, reporter));
+          partition, [&] { return rows_of(pipeline, place, mended, used); }, reporter));
       reporter.finished(outcome.runs.back(), 0);
     }
   }

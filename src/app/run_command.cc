@@ -61,7 +61,9 @@ Result<ExitCode> run_in(const RunCommandOptions& options, Context& context) {
   if (tasks.empty()) return nothing_to_do(options, context.console, pipelines.size());
   const auto loaded =
       options.rerun ? execution::RunOptions::Loaded::LoadAgain : execution::RunOptions::Loaded::Skip;
-  const auto outcomes = load(*workspace, *state, tasks, {.trigger = state::Trigger::Run, .loaded = loaded});
+  const auto outcomes = load(
+      *workspace, *state, tasks,
+      {.trigger = state::Trigger::Run, .loaded = loaded, .on_bad_object = on_bad_object(options.keep_going)});
   return report_loads(context.console, outcomes);
 }
 
@@ -84,10 +86,12 @@ Command run_command() {
       "one whose input has changed is replaced as the pipeline's write mode says.";
   command.options = {
       pipeline_option(&options->pipelines, "Which pipelines; default: all."),
-      {"--partition", "PARTITION", "Only this one, as in 2024-05-01; it need not be complete.",
+      {"--partition", "PARTITION",
+       "Only this one, as in 2024-05-01 or the key of an object; it need not be complete.",
        &options->partition},
       {"--rerun", "", "Load again although the input is the same: the named partition, or the newest.",
        &options->rerun},
+      keep_going_option(options->keep_going),
       {"--fail-if-nothing", "", "Exit with 3 when there is nothing to do.", &options->fail_if_nothing},
   };
   command.examples = {

@@ -13,6 +13,7 @@ struct RunCommandOptions {
   std::vector<std::string> pipelines;
   std::string partition;
   bool rerun = false;
+  bool keep_going = false;
   bool fail_if_nothing = false;
 };
 

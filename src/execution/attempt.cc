@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/json_text.h"
+#include "base/text.h"
 #include "execution/account_json.h"
 #include "execution/crash_point.h"
 #include "execution/fingerprint.h"
@@ -111,7 +112,9 @@ Result<void> Runner::Attempt::replay_rows(const RowsToReplay& rows_to_replay) {
   rows.erase(partial, rows.end());
   if (!purpose.left_aside.empty()) {
     run_.warnings.push_back(
-        fmt::format("{} rows are not whole rows of the input and stay aside", purpose.left_aside.size()));
+        fmt::format("{} of the input and {} aside",
+                    counted(purpose.left_aside.size(), "row is no whole row", "rows are no whole rows"),
+                    purpose.left_aside.size() == 1 ? "stays" : "stay"));
   }
   if (rows.empty()) return confirm(purpose.held);
   for (const auto& row : rows) ++purpose.replayed.at(row.stream);
@@ -119,8 +122,8 @@ Result<void> Runner::Attempt::replay_rows(const RowsToReplay& rows_to_replay) {
     const auto set_aside = purpose.held.at(pipeline_.tables[table].target.table).counts.quarantined;
     if (purpose.replayed[table] <= set_aside) continue;
     return fail(ErrorCode::DataMismatch,
-                "{} rows are in quarantine, but the ledger knows of {}; run the partition again with --rerun",
-                purpose.replayed[table], set_aside);
+                "{} in quarantine, but the ledger knows of {}; run the partition again with --rerun",
+                counted(purpose.replayed[table], "row is", "rows are"), set_aside);
   }
   run_.fingerprint = purpose.fingerprint;
   const auto open = [&] { return pipeline_.source->replay(partition_, rows); };
@@ -191,8 +194,7 @@ Result<void> Runner::Attempt::settle(Result<void> result) {
   }
   const auto done = pipeline_.source->settle(partition_, {outcome, report_json(run_)});
   if (!done.ok()) {
-    if (result.ok())
-      return Result<void>(done.error()).within("the rows are loaded, but filing the input away failed");
+    if (result.ok()) return Failure(done.error().within("the rows are loaded, but filing the input away"));
     run_.warnings.push_back("the input could not be filed away: " + done.error().to_string());
     return result;
   }

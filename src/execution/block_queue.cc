@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execution/block_queue.h"
 
+#include <algorithm>
 #include <condition_variable>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -54,20 +56,15 @@ class Queue {
   /// Reads the next block; blocks are read one at a time, by whichever worker is free.
   std::optional<Taken> take() {
     const std::lock_guard reading(reading_);
-    std::unique_ptr<WorkedBlock> worked;
     {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [&] { return stopped_ || ended_ || next_read_ - next_delivered_ < kBlocksAhead; });
       if (stopped_ || ended_) return std::nullopt;
-      if (!free_.empty()) {
-        worked = std::move(free_.back());
-        free_.pop_back();
-      }
     }
-    if (worked == nullptr) worked = std::make_unique<WorkedBlock>(extraction_.schema(0));
     auto block = extraction_.next();
     const std::lock_guard lock(mutex_);
     if (block.ok() && *block != nullptr) {
+      auto worked = reuse((*block)->stream());
       worked->block = *std::move(block);
       return Taken{next_read_++, std::move(worked)};
     }
@@ -75,6 +72,16 @@ class Queue {
     if (!block.ok()) ready_.emplace(next_read_++, Ready{nullptr, Failure(std::move(block).error())});
     changed_.notify_all();
     return std::nullopt;
+  }
+
+  /// An empty one for rows of the stream. The caller holds mutex_.
+  std::unique_ptr<WorkedBlock> reuse(std::size_t stream) {
+    const auto found = std::find_if(free_.rbegin(), free_.rend(),
+                                    [&](const auto& worked) { return worked->stream == stream; });
+    if (found == free_.rend()) return std::make_unique<WorkedBlock>(stream, extraction_.schema(stream));
+    auto worked = std::move(*found);
+    free_.erase(std::next(found).base());
+    return worked;
   }
 
   void put(std::uint64_t number, std::unique_ptr<WorkedBlock> worked, Result<void> outcome) {

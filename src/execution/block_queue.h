@@ -17,8 +17,9 @@ namespace weir::execution {
 
 /// A block with its rows before and after the transforms.
 struct WorkedBlock {
-  explicit WorkedBlock(const model::Schema& schema) : rows(schema) {}
+  WorkedBlock(std::size_t stream_number, const model::Schema& schema) : stream(stream_number), rows(schema) {}
 
+  std::size_t stream;
   std::unique_ptr<sdk::Block> block;
   model::Batch rows;                  ///< as decoded
   std::vector<sdk::Reject> rejects;   ///< could not be decoded

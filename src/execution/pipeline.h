@@ -34,8 +34,18 @@ struct Target {
   std::vector<std::string> key;
 };
 
+/// One table of a pipeline: what happens to the rows of the source's stream of the same number, and
+/// where they go.
+struct Table {
+  Target target;
+  std::vector<transforms::Transform> transforms;
+  std::vector<transforms::Check> checks;
+};
+
 struct PartitionRule {
   model::Every every = model::Every::None;
+  /// Of objects: load all of them, or only the newest, which replaces what older ones gave.
+  enum class Take { All, Newest } take = Take::All;
   std::optional<Timestamp> from;  ///< the first partition, when configured
   std::string column;             ///< event time; empty: partitions are those of the inputs
 };
@@ -47,13 +57,16 @@ struct Pipeline {
   std::unique_ptr<sdk::Source> source;
   std::unique_ptr<sdk::Destination> destination;
   std::string destination_name;  ///< of the connection
-  std::vector<transforms::Transform> transforms;
-  std::vector<transforms::Check> checks;
-  Target target;
-  BadRowLimit max_bad_rows;
+  std::vector<Table> tables;     ///< at least one
+  BadRowLimit max_bad_rows;      ///< of each table
   /// Hash of everything in the pipeline's file that can change its rows.
   std::string definition;
   std::uint64_t memory_bytes = 512ULL << 20;
+
+  /// "requests", or "user_group, cms_group and 2 more".
+  std::string table_names() const;
+  /// The number of a table by its name, which is that of its stream.
+  std::optional<std::size_t> find_table(const std::string& table) const;
 };
 
 }  // namespace weir::execution

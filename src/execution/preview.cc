@@ -12,18 +12,23 @@ namespace {
 
 constexpr std::size_t kMostBadRows = 5;
 
-/// The start of an extraction.
+/// The start of one stream of an extraction.
 class FirstBlocks final : public sdk::Extraction {
  public:
-  FirstBlocks(sdk::Extraction& whole, std::size_t blocks) : whole_(whole), left_(blocks) {}
+  FirstBlocks(sdk::Extraction& whole, std::size_t stream, std::size_t blocks)
+      : whole_(whole), stream_(stream), left_(blocks) {}
 
   const model::Schema& schema(std::size_t stream) const override { return whole_.schema(stream); }
   Result<std::unique_ptr<sdk::Block>> next() override {
     if (left_ == 0) return std::unique_ptr<sdk::Block>();
     --left_;
-    auto block = whole_.next();
-    if (block.ok() && *block == nullptr) reached_end_ = true;
-    return block;
+    while (true) {
+      auto block = whole_.next();
+      if (!block.ok() || (*block != nullptr && (*block)->stream() == stream_)) return block;
+      if (*block != nullptr) continue;
+      reached_end_ = true;
+      return block;
+    }
   }
   std::uint64_t bytes_read() const override { return whole_.bytes_read(); }
   std::uint64_t bytes_total() const override { return whole_.bytes_total(); }
@@ -32,6 +37,7 @@ class FirstBlocks final : public sdk::Extraction {
 
  private:
   sdk::Extraction& whole_;
+  std::size_t stream_;
   std::size_t left_;
   bool reached_end_ = false;
 };
@@ -97,8 +103,8 @@ Result<PreviewOutcome> Runner::preview(const model::Partition& partition, const 
   }
   const auto open = [&] { return pipeline_.source->open(partition, inputs); };
   const auto whole = TRY(open());
-  FirstBlocks extraction(*whole, limits.blocks);
-  auto* workers = TRY(workers_for(partition, extraction.schema(0), open));
+  FirstBlocks extraction(*whole, limits.table, limits.blocks);
+  auto* workers = TRY(workers_for(limits.table, partition, extraction.schema(limits.table), open));
   PreviewOutcome outcome;
   outcome.schema = workers->program().output;
   outcome.notes = workers->program().notes;
@@ -110,7 +116,7 @@ Result<PreviewOutcome> Runner::preview(const model::Partition& partition, const 
   // Rows that a staged step refuses are counted by this writer, whose quarantine is never committed.
   state::QuarantineWriter quarantine({services_.folder, pipeline_.name, partition.key});
   const BadRowLimit no_limit;
-  Writer writer({shown, quarantine, no_limit, "", services_.clock.now()});
+  Writer writer({shown, 0, "", quarantine, no_limit, "", services_.clock.now()});
   std::optional<Stage> stage;
   if (needs_stage(workers->program())) stage.emplace(TRY(Stage::open(*workers)));
   TRY(work_off(

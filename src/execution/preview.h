@@ -17,6 +17,7 @@
 namespace weir::execution {
 
 struct PreviewLimits {
+  std::size_t table = 0;  ///< its number in the pipeline
   std::uint64_t rows = 10;
   /// How much input is looked at, so that a preview is quick however large the partition is.
   std::size_t blocks = 4;

@@ -25,7 +25,7 @@ RunOutcome Runner::replay(const model::Partition& partition, const RowsToReplay&
   return attempt.replay(rows);
 }
 
-Result<transforms::Program> Runner::program(const model::Partition& partition) {
+Result<std::vector<transforms::Program>> Runner::programs(const model::Partition& partition) {
   const auto inputs = TRY(pipeline_.source->inputs(partition));
   if (inputs.empty()) {
     return fail(ErrorCode::NotFound, "partition {} has no input to look at; choose one that has",
@@ -33,14 +33,19 @@ Result<transforms::Program> Runner::program(const model::Partition& partition) {
   }
   const auto open = [&] { return pipeline_.source->open(partition, inputs); };
   const auto extraction = TRY(open());
-  return TRY(workers_for(partition, extraction->schema(0), open))->program();
+  std::vector<transforms::Program> programs;
+  for (std::size_t table = 0; table < pipeline_.tables.size(); ++table) {
+    programs.push_back(TRY(workers_for(table, partition, extraction->schema(table), open))->program());
+  }
+  return programs;
 }
 
 /// Compiles once for each input schema; pipelines with declared columns have only one. SQL that
 /// names the partition is compiled for each.
-Result<Workers*> Runner::workers_for(const model::Partition& partition, const model::Schema& input,
-                                     const Reopen& reopen) {
-  auto transforms = pipeline_.transforms;
+Result<Workers*> Runner::workers_for(std::size_t table, const model::Partition& partition,
+                                     const model::Schema& input, const Reopen& reopen) {
+  const auto& rules = pipeline_.tables[table];
+  auto transforms = rules.transforms;
   std::string queries;
   for (auto& transform : transforms) {
     auto* sql = std::get_if<transforms::Sql>(&transform.verb);
@@ -48,33 +53,37 @@ Result<Workers*> Runner::workers_for(const model::Partition& partition, const mo
     sql->query = TRY(model::expand(sql->query, partition).within("sql transform"));
     queries += sql->query;
   }
-  if (workers_ != nullptr && workers_->input() == input && queries_ == queries) return workers_.get();
-  workers_.reset();
+  compiled_.resize(pipeline_.tables.size());
+  auto& compiled = compiled_[table];
+  if (compiled.workers != nullptr && compiled.workers->input() == input && compiled.queries == queries)
+    return compiled.workers.get();
+  compiled.workers.reset();
   transforms::ProgramContext context;
   context.input = input;
-  context.key = pipeline_.target.key;
+  context.key = rules.target.key;
   // A merge replaces the rows of a known key, so it cannot leave them out as well.
-  context.destination_resolves_keys = pipeline_.destination->capabilities().resolves_keys &&
-                                      pipeline_.target.write != model::WriteMode::Merge;
+  context.destination_resolves_keys =
+      pipeline_.destination->capabilities().resolves_keys && rules.target.write != model::WriteMode::Merge;
   if (partition.window) context.partition_column = pipeline_.partitions.column;
   context.refuse_outside_window = TRY(has_inputs_of_its_own(partition));
-  context.sample = [&](const std::string& column) { return sample_of(column, reopen); };
+  context.sample = [&](const std::string& column) { return sample_of(table, column, reopen); };
   context.resolve_secret = [&](const config::SecretReference& reference) {
     config::Diagnostics warnings;
     return config::resolve(reference, services_.environment, warnings);
   };
-  geocoders_.clear();
+  compiled.geocoders.clear();
   context.open_geocoder =
       [&](const geocoding::GeocodeOptions& options) -> Result<std::shared_ptr<geocoding::Geocoder>> {
     auto geocoder = services_.open_geocoder(options);
-    if (geocoder.ok()) geocoders_.push_back(*geocoder);
+    if (geocoder.ok()) compiled.geocoders.push_back(*geocoder);
     return geocoder;
   };
-  workers_ = TRY(Workers::create(transforms, pipeline_.checks, context,
-                                 {SpillFolder::create(services_.folder + "/spill"),
-                                  pipeline_.memory_bytes / 3 / services_.runners, services_.workers}));
-  queries_ = std::move(queries);
-  return workers_.get();
+  const auto memory = pipeline_.memory_bytes / 3 / services_.runners / pipeline_.tables.size();
+  compiled.workers =
+      TRY(Workers::create(transforms, rules.checks, context,
+                          {SpillFolder::create(services_.folder + "/spill"), memory, services_.workers}));
+  compiled.queries = std::move(queries);
+  return compiled.workers.get();
 }
 
 /// Whether nobody else reads this partition's inputs. A daily file serves all hours of its day, so
@@ -93,16 +102,19 @@ Result<bool> Runner::has_inputs_of_its_own(const model::Partition& partition) co
 }
 
 /// Values of a column in the first block that has rows; none when it cannot be read.
-std::vector<std::string> Runner::sample_of(const std::string& column, const Reopen& reopen) {
+std::vector<std::string> Runner::sample_of(std::size_t stream, const std::string& column,
+                                           const Reopen& reopen) {
   std::vector<std::string> values;
   const auto extraction = reopen();
   if (!extraction.ok()) return values;
-  const auto index = (*extraction)->schema(0).find(column);
-  model::Batch rows((*extraction)->schema(0));
+  const auto index = (*extraction)->schema(stream).find(column);
+  model::Batch rows((*extraction)->schema(stream));
   std::vector<sdk::Reject> rejects;
   while (index && rows.rows() == 0) {
     const auto block = (*extraction)->next();
-    if (!block.ok() || *block == nullptr || !(*block)->decode(rows, rejects).ok()) return values;
+    if (!block.ok() || *block == nullptr) return values;
+    if ((*block)->stream() != stream) continue;
+    if (!(*block)->decode(rows, rejects).ok()) return values;
     const auto view = rows.view();
     for (std::size_t row = 0; row < view.rows; ++row) {
       if (!view.columns[*index].is_null(row)) values.emplace_back(view.columns[*index].text(row));

@@ -45,6 +45,8 @@ struct RunOptions {
   state::Trigger trigger = state::Trigger::Run;
   /// What to do with a partition that holds this very input already.
   enum class Loaded { Skip, LoadAgain } loaded = Loaded::Skip;
+  /// What the ledger is to keep of how far the source was read; see offer_cursor().
+  std::string cursor{};
 };
 
 /// Reads the rows that are to be replayed, once their partition is claimed.
@@ -67,8 +69,8 @@ class Runner {
   /// Loads rows from quarantine into their partition, on top of what is there. Rows that still
   /// cannot be loaded go back.
   RunOutcome replay(const model::Partition& partition, const RowsToReplay& rows, Observer& observer);
-  /// The compiled transforms for a partition's input, as `plan` shows them.
-  Result<transforms::Program> program(const model::Partition& partition);
+  /// The compiled transforms of each table for a partition's input, as `plan` shows them.
+  Result<std::vector<transforms::Program>> programs(const model::Partition& partition);
   /// Shows the first rows of a partition as they would reach the destination. Writes nothing.
   Result<PreviewOutcome> preview(const model::Partition& partition, const PreviewLimits& limits,
                                  const ShowRows& show);
@@ -78,17 +80,22 @@ class Runner {
 
   /// Opens the rows that are about to be read once more, to look at a few.
   using Reopen = std::function<Result<std::unique_ptr<sdk::Extraction>>()>;
-  Result<Workers*> workers_for(const model::Partition& partition, const model::Schema& input,
-                               const Reopen& reopen);
+  /// The transforms of one table, compiled.
+  struct Compiled {
+    std::vector<std::shared_ptr<geocoding::Geocoder>> geocoders;  ///< that its workers use
+    std::unique_ptr<Workers> workers;
+    std::string queries;  ///< of its sql transforms, with the partition filled in
+  };
+  Result<Workers*> workers_for(std::size_t table, const model::Partition& partition,
+                               const model::Schema& input, const Reopen& reopen);
 
   Result<bool> has_inputs_of_its_own(const model::Partition& partition) const;
-  static std::vector<std::string> sample_of(const std::string& column, const Reopen& reopen);
+  static std::vector<std::string> sample_of(std::size_t stream, const std::string& column,
+                                            const Reopen& reopen);
 
   const Pipeline& pipeline_;
   const Services& services_;
-  std::vector<std::shared_ptr<geocoding::Geocoder>> geocoders_;  ///< of the transforms in workers_
-  std::unique_ptr<Workers> workers_;
-  std::string queries_;  ///< of the sql transforms in workers_, with the partition filled in
+  std::vector<Compiled> compiled_;  ///< a table each
 };
 
 }  // namespace weir::execution

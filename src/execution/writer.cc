@@ -63,7 +63,7 @@ std::string BadRowLimit::to_string() const {
 
 Result<void> Writer::write(const model::BatchView& rows, const RejectOf& reject_of) {
   if (rows.rows == 0) return {};
-  const auto outcome = TRY(parts_.load.write(0, rows));
+  const auto outcome = TRY(parts_.load.write(parts_.table, rows));
   counts_.deduplicated += outcome.deduplicated;
   counts_.loaded += rows.rows - outcome.deduplicated - outcome.refused.size();
   for (const auto& refused : outcome.refused) TRY(quarantine(TRY(reject_of(refused.row, refused.reason))));
@@ -100,7 +100,8 @@ Result<void> Writer::quarantine(sdk::Reject reject) {
   if (parts_.limit.exceeded(counts_.quarantined, counts_.read, BadRowLimit::Moment::Underway))
     return too_many();
   return parts_.quarantine.add({std::move(reject.input), reject.line, reject.offset, std::move(reject.reason),
-                                std::move(reject.bytes), reject.partial, parts_.run_id, parts_.now});
+                                std::move(reject.bytes), reject.partial, parts_.run_id, parts_.now,
+                                parts_.table_name});
 }
 
 Result<void> Writer::finish() const {

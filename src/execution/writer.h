@@ -22,6 +22,8 @@ class Writer {
  public:
   struct Parts {
     sdk::Load& load;
+    std::size_t table;       ///< its number in the load
+    std::string table_name;  ///< for quarantine; empty in a pipeline of one table
     state::QuarantineWriter& quarantine;
     const BadRowLimit& limit;
     std::string run_id;
@@ -33,6 +35,7 @@ class Writer {
   explicit Writer(Parts parts) : parts_(std::move(parts)) {}
 
   model::RowCounts& counts() { return counts_; }
+  const model::RowCounts& counts() const { return counts_; }
 
   /// Writes rows without errors; those that the destination refuses go to quarantine.
   Result<void> write(const model::BatchView& rows, const RejectOf& reject_of);

@@ -22,9 +22,9 @@ constexpr std::array<std::pair<std::string_view, Every>, 6> kEveryNames = {{
 }};
 
 constexpr std::array<std::string_view, 13> kPlaceholders = {
-    "partition.key",   "partition.date",  "partition.year", "partition.month",   "partition.day",
-    "partition.hour",  "partition.start", "partition.end",  "partition.compact", "object.key",
-    "object.name",     "object.stem",     "object.folder"};
+    "partition.key",  "partition.date",  "partition.year", "partition.month",   "partition.day",
+    "partition.hour", "partition.start", "partition.end",  "partition.compact", "object.key",
+    "object.name",    "object.stem",     "object.folder"};
 
 /// ".tgz" of "a.2024.tgz", ".tar.gz" of "a.tar.gz"; a name that begins with its only dot has none.
 std::string_view extension_of(std::string_view name) {

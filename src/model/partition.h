@@ -12,8 +12,9 @@
 
 namespace weir::model {
 
-/// How a pipeline's time is cut. Weeks start on Monday.
-enum class Every { Hour, Day, Week, Month, None };
+/// How a pipeline's work is cut: by time (weeks start on Monday), by the objects of its source, or
+/// not at all.
+enum class Every { Hour, Day, Week, Month, Object, None };
 
 std::string_view name(Every every);
 std::optional<Every> every_from_name(std::string_view name);
@@ -29,7 +30,8 @@ struct Window {
 
 /// One unit of work. Without partitions there is one, with the key "all" and no window.
 struct Partition {
-  std::string key;  ///< "2022-01-24T05" (hour), "2022-01-24" (day and week: its Monday), "2022-01", "all"
+  /// "2022-01-24T05" (hour), "2022-01-24" (day and week: its Monday), "2022-01", the object's key, "all".
+  std::string key;
   std::optional<Window> window;
 
   bool operator==(const Partition&) const = default;
@@ -44,10 +46,12 @@ Result<Partition> parse_partition(Every every, std::string_view key);
 Result<Window> parse_bound(Every every, std::string_view text);
 /// Every partition that starts in [from, to); both are moved down to a boundary first.
 std::vector<Partition> partitions_between(Every every, Timestamp from, Timestamp to);
-/// The last partition that is over at `now`; nothing for None.
+/// The last partition that is over at `now`; nothing for Object and None.
 std::optional<Partition> last_complete(Every every, Timestamp now);
 /// The value of a placeholder for a partition: "partition.date" is 2022-01-24, also ".key",
-/// ".year", ".month", ".day", ".hour", ".start", ".end" and ".compact" (20220124).
+/// ".year", ".month", ".day", ".hour", ".start", ".end" and ".compact" (20220124). Of an object there
+/// are "object.key", ".name" (behind the last slash), ".stem" (the name without its extension, as
+/// ".tar.gz") and ".folder" (with the slash).
 std::optional<std::string> placeholder(const Partition& partition, std::string_view name);
 /// Replaces every "{{ name }}". Unknown names are errors that list the known ones.
 Result<std::string> expand(std::string_view text, const Partition& partition);

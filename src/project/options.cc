@@ -35,9 +35,17 @@ const config::Spec<PartitionOptions>& partition_spec() {
                    {"day", model::Every::Day},
                    {"week", model::Every::Week},
                    {"month", model::Every::Month},
+                   {"object", model::Every::Object},
                    {"none", model::Every::None}},
-                  "Length of a partition, in UTC. Weeks start on Monday; none loads everything as one.")
+                  "Length of a partition, in UTC. Weeks start on Monday. With object, each file or object of "
+                  "the source is one; none loads everything as one.")
           .shorthand()
+          .choice(
+              "take", &PartitionOptions::take,
+              {{"all", execution::PartitionRule::Take::All},
+               {"newest", execution::PartitionRule::Take::Newest}},
+              "Of objects: load all of them, oldest first, or only the newest, and never one that is older "
+              "than what was loaded.")
           .field("from", &PartitionOptions::from,
                  "Start of the first partition, for backfill --all and gaps.")
           .example("2022-01-24")
@@ -50,6 +58,16 @@ const config::Spec<PartitionOptions>& partition_spec() {
             if (!options.from.empty() && !parse_timestamp(options.from)) {
               diagnostics.error(node.find("from")->at(),
                                 fmt::format("'{}' is not a date such as 2022-01-24", options.from));
+            }
+            if (options.every == model::Every::Object) {
+              for (const auto* key : {"from", "column"}) {
+                if (const auto* found = node.find(key))
+                  diagnostics.error(found->at(), fmt::format("objects have no time window, so `{}` means "
+                                                             "nothing with `every: object`",
+                                                             key));
+              }
+            } else if (const auto* take = node.find("take")) {
+              diagnostics.error(take->at(), "`take` needs `every: object`");
             }
           });
   return spec;
@@ -155,6 +173,15 @@ config::Node target_node(const config::Node& destination) {
   return config::Node::mapping(destination.at(), std::move(entries));
 }
 
+config::Node target_node(const config::Node& destination, const config::Node& table) {
+  auto own = target_node(table);
+  auto entries = own.entries();
+  for (const auto& entry : target_node(destination).entries()) {
+    if (own.find(entry.key) == nullptr) entries.push_back(entry);
+  }
+  return config::Node::mapping(table.at(), {entries.begin(), entries.end()});
+}
+
 config::Node connector_node(const config::Node& destination) {
   auto rest = destination;
   for (const auto* key : kTargetKeys) rest = rest.without(key);
@@ -180,10 +207,41 @@ const config::Spec<ProjectOptions>& project_spec(const Connectors& connectors) {
   return spec;
 }
 
+namespace {
+
+const config::Spec<TableOptions>& table_spec() {
+  static const auto spec =
+      config::Spec<TableOptions>("tables", "One table of a pipeline that fills several.")
+          .field("table", &TableOptions::table, "Name of the table; it is created when it is missing.")
+          .required()
+          .example("user_group")
+          .custom("source", &TableOptions::source, keep_node,
+                  "What of the source goes into this table: the options that the source has for each table.",
+                  R"({"type": "object"})")
+          .type_name("options of the source")
+          .example("{entry: \"analytics_user_group.*\"}")
+          .custom("transforms", &TableOptions::transforms, keep_node, "What happens to its rows, in order.",
+                  R"({"type": "array", "items": {"$ref": "#/$defs/transform"}})")
+          .type_name("list of transforms")
+          .custom("checks", &TableOptions::checks, keep_node, "What must hold for its rows.",
+                  R"({"type": "array", "items": {"$ref": "#/$defs/check"}})")
+          .type_name("list of checks")
+          .choice("write", &TableOptions::write,
+                  {{"append", model::WriteMode::Append},
+                   {"replace", model::WriteMode::Replace},
+                   {"merge", model::WriteMode::Merge},
+                   {"replace_partition", model::WriteMode::ReplacePartition}},
+                  "Instead of what the destination says.")
+          .field("key", &TableOptions::key, "Columns that identify a row, instead of the destination's.");
+  return spec;
+}
+
+}  // namespace
+
 const config::Spec<PipelineOptions>& pipeline_spec(const Connectors& connectors) {
   static const auto spec =
-      config::Spec<PipelineOptions>("pipeline",
-                                    "One source, ordered transforms, one table, cut into partitions.")
+      config::Spec<PipelineOptions>(
+          "pipeline", "One source, ordered transforms, one table or several, cut into partitions.")
           .field("pipeline", &PipelineOptions::pipeline, "Name, unique in the project.")
           .required()
           .example("request_logs")
@@ -207,6 +265,10 @@ const config::Spec<PipelineOptions>& pipeline_spec(const Connectors& connectors)
                   R"({"type": "array", "items": {"$ref": "#/$defs/check"}})")
           .type_name("list of checks")
           .example("[{not_null: [insert_id]}]")
+          .list(
+              "tables", &PipelineOptions::tables, table_spec(),
+              "The tables of a pipeline that fills several, each with its own transforms. They are published "
+              "together. Without it the destination names the only one.")
           .custom("destination", &PipelineOptions::destination, keep_node,
                   fmt::format(
                       "Where rows go: a connection of a type that can be written ({}), the table and how.",
@@ -218,8 +280,9 @@ const config::Spec<PipelineOptions>& pipeline_spec(const Connectors& connectors)
           .object("schedule", &PipelineOptions::schedule, schedule_spec(), "When it runs by itself.")
           .custom(
               "max_bad_rows", &PipelineOptions::max_bad_rows, read_bad_row_limit,
-              "How many rows, or what share of them, may go to quarantine before the run fails with nothing "
-              "published. Without it there is no limit.",
+              "How many rows of a table, or what share of them, may go to quarantine before the run fails "
+              "with "
+              "nothing published. Without it there is no limit.",
               R"({"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": "^[0-9.]+ ?%$"}]})")
           .type_name("number or percentage")
           .example("1 %");

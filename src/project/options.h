@@ -23,6 +23,8 @@ const config::Spec<TargetOptions>& target_spec();
 
 /// The part of a destination's mapping that target_spec() reads, and the rest for the connector.
 config::Node target_node(const config::Node& destination);
+/// The same for one entry of `tables`, which takes from the destination what it does not say itself.
+config::Node target_node(const config::Node& destination, const config::Node& table);
 config::Node connector_node(const config::Node& destination);
 
 }  // namespace weir::project

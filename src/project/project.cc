@@ -58,12 +58,14 @@ bool is_filled(const config::Node& node, std::string_view first_line, config::Di
 bool is_given(const config::Node& part) { return part.at().line > 0; }
 
 /// Everything of a pipeline's file that can change its rows.
-std::string definition_of(const PipelineFile& file, const std::vector<transforms::Transform>& transforms) {
+std::string definition_of(const PipelineFile& file, const std::vector<execution::Table>& tables) {
   auto node = file.node;
   for (const auto* key : {"description", "schedule", "max_bad_rows", "partitions"}) node = node.without(key);
   auto text = config::to_json(node);
-  for (const auto& transform : transforms) {
-    if (const auto* sql = std::get_if<transforms::Sql>(&transform.verb)) text += sql->query;
+  for (const auto& table : tables) {
+    for (const auto& transform : table.transforms) {
+      if (const auto* sql = std::get_if<transforms::Sql>(&transform.verb)) text += sql->query;
+    }
   }
   return execution::hash_text(text).substr(0, 12);
 }
@@ -198,6 +200,109 @@ std::optional<Project::Part> Project::part(const config::Node& node, std::string
   return std::nullopt;
 }
 
+/// What happens to the rows of each table, and where they go.
+void Project::make_tables(const PipelineFile& file, execution::Pipeline& pipeline,
+                          config::Diagnostics& diagnostics) const {
+  const auto add = [&](const config::Node& target, const config::Node& transforms,
+                       const config::Node& checks) {
+    execution::Table table;
+    if (is_given(file.options.destination)) {
+      const auto options = target_spec().read(target, diagnostics);
+      table.target = {options.table, options.write, options.key};
+    }
+    table.transforms = transforms::read_transforms(transforms, diagnostics);
+    transforms::load_queries(
+        table.transforms, diagnostics, [this](const std::string& path) -> Result<std::string> {
+          if (auto text = read_file(fs::path(folder_) / path)) return *std::move(text);
+          return fail(ErrorCode::NotFound, "{} cannot be read; the path starts at the project folder", path);
+        });
+    table.checks = transforms::read_checks(checks, diagnostics);
+    if (pipeline.find_table(table.target.table) && !table.target.table.empty())
+      diagnostics.error(target.at(), fmt::format("the table '{}' is filled twice", table.target.table));
+    pipeline.tables.push_back(std::move(table));
+  };
+  const auto& options = file.options;
+  if (options.tables.empty()) {
+    add(target_node(options.destination), options.transforms, options.checks);
+    return;
+  }
+  for (const auto* key : {"transforms", "checks"}) {
+    if (const auto* found = file.node.find(key))
+      diagnostics.error(found->at(), fmt::format("with `tables`, each table has its own {}", key));
+  }
+  if (const auto* table = options.destination.find("table"))
+    diagnostics.error(table->at(), "with `tables`, the destination names no table");
+  const auto& nodes = file.node.find("tables")->items();
+  for (std::size_t i = 0; i < options.tables.size(); ++i) {
+    const auto& table = options.tables[i];
+    add(target_node(options.destination.without("table"), nodes[i]), table.transforms, table.checks);
+  }
+}
+
+Result<void> Project::make_parts(const PipelineFile& file, const sdk::ConnectorContext& context,
+                                 execution::Pipeline& pipeline, config::Diagnostics& diagnostics) const {
+  const auto find_connection = [this](const std::string& name) -> std::optional<config::Node> {
+    for (const auto& [connection, options] : options_.connections) {
+      if (connection == name) return options;
+    }
+    return std::nullopt;
+  };
+  if (const auto* connection = file.options.destination.find("connection")) {
+    pipeline.destination_name = connection->text();
+  }
+  if (auto source = part(file.options.source, "source", diagnostics)) {
+    source->nodes.find_connection = find_connection;
+    for (const auto& table : file.options.tables) {
+      source->nodes.tables.push_back(table.source.is_null() ? config::Node::mapping(file.node.at(), {})
+                                                            : table.source);
+    }
+    if (file.options.tables.empty() || source->connector->source_table() != nullptr) {
+      pipeline.source = TRY(source->connector->make_source(context, source->nodes, diagnostics)
+                                .within("pipeline " + pipeline.name));
+    } else {
+      diagnostics.error(file.node.find("tables")->at(), "this source fills only one table");
+    }
+  }
+  if (auto destination = part(file.options.destination, "destination", diagnostics)) {
+    destination->nodes.find_connection = find_connection;
+    report_unknown_keys(destination->nodes.options, *destination->connector->destination(), diagnostics);
+    destination->nodes.options =
+        known_part(connector_node(destination->nodes.options), *destination->connector->destination());
+    pipeline.destination =
+        TRY(destination->connector->make_destination(context, destination->nodes, diagnostics)
+                .within("pipeline " + pipeline.name));
+  }
+  return {};
+}
+
+namespace {
+
+void check_write_modes(const PipelineFile& file, const execution::Pipeline& pipeline,
+                       config::Diagnostics& diagnostics) {
+  const auto& modes = pipeline.destination->capabilities().write_modes;
+  const auto& rule = pipeline.partitions;
+  const bool one_partition =
+      rule.every == model::Every::None ||
+      (rule.every == model::Every::Object && rule.take == execution::PartitionRule::Take::Newest);
+  for (const auto& table : pipeline.tables) {
+    if (std::find(modes.begin(), modes.end(), table.target.write) == modes.end()) {
+      diagnostics.error(
+          file.options.destination.at(),
+          fmt::format("this destination cannot write in the mode {}", model::name(table.target.write)));
+      return;
+    }
+    if (table.target.write == model::WriteMode::Replace && !one_partition) {
+      diagnostics.error(
+          file.options.destination.at(),
+          "write: replace would leave the rows of the last partition only; use replace_partition, or load "
+          "everything as one with `partitions: none`, or of objects the newest with `take: newest`");
+      return;
+    }
+  }
+}
+
+}  // namespace
+
 Result<std::optional<execution::Pipeline>> Project::make(const PipelineFile& file,
                                                          const sdk::ConnectorContext& context,
                                                          config::Diagnostics& diagnostics) const {
@@ -208,54 +313,18 @@ Result<std::optional<execution::Pipeline>> Project::make(const PipelineFile& fil
   pipeline.max_bad_rows = file.options.max_bad_rows;
   pipeline.memory_bytes = options_.memory.bytes;
   pipeline.partitions.every = file.options.partitions.every;
+  pipeline.partitions.take = file.options.partitions.take;
   pipeline.partitions.column = file.options.partitions.column;
   if (!file.options.partitions.from.empty()) {
     pipeline.partitions.from = parse_timestamp(file.options.partitions.from);
   }
-  pipeline.transforms = transforms::read_transforms(file.options.transforms, diagnostics);
-  transforms::load_queries(
-      pipeline.transforms, diagnostics, [this](const std::string& path) -> Result<std::string> {
-        if (auto text = read_file(fs::path(folder_) / path)) return *std::move(text);
-        return fail(ErrorCode::NotFound, "{} cannot be read; the path starts at the project folder", path);
-      });
-  pipeline.checks = transforms::read_checks(file.options.checks, diagnostics);
-  pipeline.definition = definition_of(file, pipeline.transforms);
-  if (is_given(file.options.destination)) {
-    const auto target = target_spec().read(target_node(file.options.destination), diagnostics);
-    pipeline.target = {target.table, target.write, target.key};
-  }
-  if (const auto* connection = file.options.destination.find("connection")) {
-    pipeline.destination_name = connection->text();
-  }
-  if (auto source = part(file.options.source, "source", diagnostics)) {
-    pipeline.source = TRY(source->connector->make_source(context, source->nodes, diagnostics)
-                              .within("pipeline " + pipeline.name));
-  }
-  if (auto destination = part(file.options.destination, "destination", diagnostics)) {
-    report_unknown_keys(destination->nodes.options, *destination->connector->destination(), diagnostics);
-    destination->nodes.options =
-        known_part(connector_node(destination->nodes.options), *destination->connector->destination());
-    pipeline.destination =
-        TRY(destination->connector->make_destination(context, destination->nodes, diagnostics)
-                .within("pipeline " + pipeline.name));
-  }
-  if (diagnostics.error_count() != errors || pipeline.source == nullptr || pipeline.destination == nullptr) {
+  make_tables(file, pipeline, diagnostics);
+  pipeline.definition = definition_of(file, pipeline.tables);
+  TRY(make_parts(file, context, pipeline, diagnostics));
+  if (diagnostics.error_count() == errors && pipeline.source != nullptr && pipeline.destination != nullptr)
+    check_write_modes(file, pipeline, diagnostics);
+  if (diagnostics.error_count() != errors || pipeline.source == nullptr || pipeline.destination == nullptr)
     return std::optional<execution::Pipeline>();
-  }
-  const auto& modes = pipeline.destination->capabilities().write_modes;
-  if (std::find(modes.begin(), modes.end(), pipeline.target.write) == modes.end()) {
-    diagnostics.error(
-        file.options.destination.at(),
-        fmt::format("this destination cannot write in the mode {}", model::name(pipeline.target.write)));
-    return std::optional<execution::Pipeline>();
-  }
-  if (pipeline.target.write == model::WriteMode::Replace && pipeline.partitions.every != model::Every::None) {
-    diagnostics.error(
-        file.options.destination.at(),
-        "write: replace would leave the rows of the last partition only; use replace_partition, or "
-        "load everything as one with `partitions: none`");
-    return std::optional<execution::Pipeline>();
-  }
   return std::optional(std::move(pipeline));
 }
 

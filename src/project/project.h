@@ -24,8 +24,19 @@ struct Schedule {
 
 struct PartitionOptions {
   model::Every every = model::Every::None;
+  execution::PartitionRule::Take take = execution::PartitionRule::Take::All;
   std::string from;
   std::string column;
+};
+
+/// One of several tables of a pipeline, as it was written.
+struct TableOptions {
+  std::string table;
+  config::Node source;
+  config::Node transforms;
+  config::Node checks;
+  std::optional<model::WriteMode> write;
+  std::vector<std::string> key;
 };
 
 /// A pipeline's file as it was written: everything that is common to all connectors.
@@ -36,6 +47,7 @@ struct PipelineOptions {
   config::Node source;
   config::Node transforms;
   config::Node checks;
+  std::vector<TableOptions> tables;  ///< empty: the destination names the only one
   config::Node destination;
   std::optional<Schedule> schedule;
   execution::BadRowLimit max_bad_rows;
@@ -84,6 +96,10 @@ class Project {
 
  private:
   struct Part;
+  void make_tables(const PipelineFile& file, execution::Pipeline& pipeline,
+                   config::Diagnostics& diagnostics) const;
+  Result<void> make_parts(const PipelineFile& file, const sdk::ConnectorContext& context,
+                          execution::Pipeline& pipeline, config::Diagnostics& diagnostics) const;
   std::optional<Part> part(const config::Node& node, std::string_view role,
                            config::Diagnostics& diagnostics) const;
 

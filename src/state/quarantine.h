@@ -39,6 +39,7 @@ struct QuarantinedRow {
   bool partial = false;  ///< the bytes are not a whole row of the input, so it cannot be replayed
   std::string run_id;
   Timestamp time;
+  std::string table{};  ///< for which it was meant, in a pipeline with several
 
   bool operator==(const QuarantinedRow&) const = default;
 };

@@ -22,10 +22,10 @@ struct Reject {
   std::uint64_t offset = 0;  ///< first byte in the (inflated) input
   std::string reason;        ///< "timestamp: 'yesterday at noon' is not a timestamp"
   std::string bytes;         ///< the original row, without its line end
-  std::size_t stream = 0;    ///< the number of the stream that it belongs to
   /// The bytes are not a whole row of the input: only its beginning, or made by an sql transform.
   /// Such a row cannot be replayed.
   bool partial = false;
+  std::size_t stream = 0;  ///< the number of the stream that it belongs to
 };
 
 /// A piece of an input that is decoded on its own. Used by one thread at a time.
@@ -69,9 +69,16 @@ class Extraction {
 /// A partition that the source itself offers, such as an object of a bucket.
 struct Offer {
   model::Partition partition;  ///< without window; the key is the object's
+  InputStamp input;            ///< what inputs() would say of it
   Timestamp modified;
-  /// What settle() once left at the source for it, when that can be seen.
-  enum class Mark { None, Good, Bad } mark = Mark::None;
+  /// What settle() has left at the source for it, and when.
+  enum class Mark {
+    NotKept,  ///< the source is not configured to file anything away
+    None,     ///< not filed away yet
+    Good,
+    Bad,
+  } mark = Mark::NotKept;
+  Timestamp marked{};
 };
 
 /// How the run of an offered partition ended, for the source to file its input away.
@@ -82,6 +89,8 @@ struct Settlement {
     Superseded,  ///< it is older than what is loaded and will never be
   } outcome = Outcome::Loaded;
   std::string report_json;  ///< what happened, for machines; kept beside what is bad
+  /// What was read, when that is known: an input that was replaced since then is left where it is.
+  std::vector<InputStamp> inputs{};
 };
 
 /// A configured source of one pipeline. Stateless between calls; usable from several threads.
