@@ -21,13 +21,10 @@ std::optional<std::uint64_t> number(const Parameters& query, const std::string& 
   return found == query.end() ? std::nullopt : google::number_of({{"n", found->second}}, "n");
 }
 
-/// What the copy is called: the source's own words, unless the request brings some.
+/// What is said of the copy: the same as of the source, unless the request brings something.
 Json metadata_of(const Object& source, const Json& given) {
-  if (given.is_object() && !given.empty()) return given;
-  Json metadata = source.resource;
-  metadata.erase("md5Hash");  // the sums are those of the bytes, whatever the resource says
-  metadata.erase("crc32c");
-  return metadata;
+  const Json said = settable(given);
+  return said.empty() ? settable(source.resource) : said;
 }
 
 }  // namespace

@@ -34,10 +34,11 @@ std::string random_text() {
 
 }  // namespace
 
-/// "bytes 0-99/200", "bytes 0-99/*", "bytes */200", "bytes */*"; without the header all of it comes.
+/// "bytes 0-99/200", "bytes 0-99/*", "bytes 0-*/*", "bytes */200", "bytes */*"; without the header all of it
+/// comes.
 struct Session::ContentRange {
   std::optional<std::uint64_t> first;
-  std::uint64_t last = 0;
+  std::optional<std::uint64_t> last;  ///< "*": up to the end, wherever that is
   std::optional<std::uint64_t> total;
   enum class Kind { Chunk, Question, Everything } kind = Kind::Everything;
 };
@@ -52,14 +53,15 @@ Session::ContentRange Session::parse_range(const Request& request) {
   if (valid && range.kind == ContentRange::Kind::Chunk) {
     range.first = take_number(text);
     valid = range.first && gcs::take(text, "-");
-    const auto last = valid ? take_number(text) : std::nullopt;
-    valid = last && *last >= *range.first;
-    range.last = last.value_or(0);
+    if (valid && !gcs::take(text, "*")) {
+      range.last = take_number(text);
+      valid = range.last && *range.last >= *range.first;
+    }
   }
   valid = valid && gcs::take(text, "/");
   if (valid && text != "*") {
     range.total = take_number(text);
-    valid = range.total && text.empty() && (!range.first || range.last < *range.total);
+    valid = range.total && text.empty() && (!range.last || *range.last < *range.total);
   }
   if (!valid) throw Refusal{400, "invalid", "Failed to parse Content-Range header: " + *header};
   return range;
@@ -94,12 +96,14 @@ Answer Session::take(const ContentRange& range, RequestBody& body) {
     tail.erase(0, whole);
   });
   if (!complete) return progress();  // nobody hears it
-  if (range.first && arrived != range.last - first + 1) {
+  const std::uint64_t end = first + arrived;
+  const std::uint64_t announced = range.last ? *range.last + 1 : range.total.value_or(end);
+  if (announced != end) {
     throw Refusal{400, "invalid",
                   fmt::format("Invalid request: the body has {} bytes, Content-Range announces {}.", arrived,
-                              range.last - first + 1)};
+                              announced - first)};
   }
-  const bool is_last = range.kind == ContentRange::Kind::Everything || range.total == range.last + 1;
+  const bool is_last = !range.last || range.total == end;
   if (!is_last) return progress();
   bytes_->append(tail);
   return finish();

@@ -44,14 +44,6 @@ void check_sum(const Json& metadata, const char* key, const std::string& what, c
       "Provided " + what + " \"" + given + "\" doesn't match calculated " + what + " \"" + actual + "\"."};
 }
 
-Json settable(const Json& metadata) {
-  Json kept = Json::object();
-  for (const char* key : kSettable) {
-    if (metadata.contains(key) && !metadata[key].is_null()) kept[key] = metadata[key];
-  }
-  return kept;
-}
-
 /// The rules of a patch: a null removes, custom metadata is merged key by key.
 void merge(Json& resource, const Json& changes) {
   for (const char* key : kSettable) {
@@ -60,6 +52,14 @@ void merge(Json& resource, const Json& changes) {
 }
 
 }  // namespace
+
+Json settable(const Json& resource) {
+  Json kept = Json::object();
+  for (const char* key : kSettable) {
+    if (resource.is_object() && resource.contains(key) && !resource[key].is_null()) kept[key] = resource[key];
+  }
+  return kept;
+}
 
 std::uint64_t Object::generation() const { return google::number_of(resource, "generation").value_or(0); }
 

@@ -28,6 +28,9 @@ struct Object {
 
 using Objects = std::map<std::string, Object, std::less<>>;  // in the order of the names' bytes
 
+/// What a client may say of an object; the rest of `resource` is the storage's business.
+Json settable(const Json& resource);
+
 struct ObjectName {
   std::string bucket;
   std::string name;

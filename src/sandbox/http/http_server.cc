@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -14,19 +15,57 @@
 namespace weir::sandbox {
 namespace {
 
-constexpr std::size_t kThreads = 64;  // a connection that is kept open holds one
 constexpr std::size_t kPiece = 1U << 20;
 constexpr std::size_t kRemembered = 1000;
+constexpr int kFirstSocket = 3;
+constexpr int kMostSockets = 4096;
+
+/// A thread for each connection: clients keep many open, and one that waits must not keep others.
+class ThreadsOnDemand final : public httplib::TaskQueue {
+ public:
+  void enqueue(std::function<void()> task) override {
+    {
+      const std::lock_guard lock(mutex_);
+      ++running_;
+    }
+    std::thread([this, task = std::move(task)] {
+      task();
+      const std::lock_guard lock(mutex_);
+      --running_;
+      done_.notify_all();
+    }).detach();
+  }
+  void shutdown() override {
+    std::unique_lock lock(mutex_);
+    done_.wait(lock, [this] { return running_ == 0; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable done_;
+  int running_ = 0;
+};
+
+/// The port of one end of a socket; 0 when it has none.
+int port_of(int socket, decltype(&getpeername) end) {
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  const bool known = end(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  return known && address.sin_family == AF_INET ? ntohs(address.sin_port) : 0;
+}
+
+/// No more requests are read from the connections to this port, so that those that clients keep end.
+void stop_reading(int port) {
+  for (int socket = kFirstSocket; socket < kMostSockets; ++socket) {
+    if (port_of(socket, getsockname) == port && port_of(socket, getpeername) != 0) shutdown(socket, SHUT_RD);
+  }
+}
 
 /// The socket of the connection from this port of the client; -1 when it is gone.
 int socket_of_peer(int port) {
-  constexpr int kMostSockets = 4096;
-  for (int socket = 3; socket < kMostSockets; ++socket) {
-    sockaddr_in peer{};
-    socklen_t size = sizeof peer;
-    if (getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) != 0) continue;
-    // With the client in the same process both ends are here; only ours has the client as its peer.
-    if (peer.sin_family == AF_INET && ntohs(peer.sin_port) == port) return socket;
+  // With the client in the same process both ends are here; only ours has the client as its peer.
+  for (int socket = kFirstSocket; socket < kMostSockets; ++socket) {
+    if (port_of(socket, getpeername) == port) return socket;
   }
   return -1;
 }
@@ -202,14 +241,21 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(int port, std::vector<Serv
   self.server.Put(everything, httplib::Server::HandlerWithContentReader(with_body));
   self.server.Patch(everything, httplib::Server::HandlerWithContentReader(with_body));
   self.server.Delete(everything, httplib::Server::Handler(plain));
-  self.server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
+  self.server.new_task_queue = [] { return new ThreadsOnDemand; };
   self.server.set_tcp_nodelay(true);
   self.server.set_keep_alive_max_count(1'000'000);
+  int listener = -1;
+  self.server.set_socket_options([&listener](int socket) {
+    const int yes = 1;  // and not SO_REUSEPORT, by which two sandboxes would share a port
+    setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    listener = socket;
+  });
   if (port == 0) {
     self.port = self.server.bind_to_any_port("127.0.0.1");
   } else if (!self.server.bind_to_port("127.0.0.1", port)) {
     return fail(ErrorCode::Unavailable, "port {} of 127.0.0.1 is taken: choose another with --port", port);
   }
+  listen(listener, SOMAXCONN);  // the library's queue of five makes a crowd of clients wait a second
   self.thread = std::thread([&self] { self.server.listen_after_bind(); });
   // stop() before the loop runs would be missed; the port is bound, so the wait is a moment.
   while (!self.server.is_running()) std::this_thread::yield();
@@ -219,6 +265,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(int port, std::vector<Serv
 HttpServer::~HttpServer() {
   state_->faults.clear();
   state_->server.stop();
+  stop_reading(state_->port);
   state_->thread.join();
 }
 

@@ -88,6 +88,9 @@ int run(int argc, char** argv) {
   app.add_option("--token-seconds", settings.token_seconds, "How long a token is good for")
       ->capture_default_str()
       ->check(CLI::Range(1, 3600));
+  app.add_option("--rewrite-bytes", settings.rewrite_step, "Bytes that one call copies inside the storage")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
   auto* account = app.add_subcommand("service-account", "Print the key file of a running sandbox's account");
   account->add_option("--port", settings.port, "Port of the running sandbox")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
