@@ -2,6 +2,7 @@
 #include "connectors/postgres/connector.h"
 
 #include "connectors/postgres/destination.h"
+#include "connectors/postgres/source.h"
 
 namespace weir::postgres {
 namespace {
@@ -9,12 +10,19 @@ namespace {
 class PostgresConnector final : public sdk::Connector {
  public:
   const config::Description& connection() const override { return postgres_spec().description(); }
-  const config::Description* source() const override { return nullptr; }
+  const config::Description* source() const override { return &source_spec().description(); }
+  const config::Description* source_table() const override { return &source_table_spec().description(); }
   const config::Description* destination() const override { return &destination_spec().description(); }
 
-  Result<std::unique_ptr<sdk::Source>> make_source(const sdk::ConnectorContext&, const sdk::ConnectorNodes&,
-                                                   config::Diagnostics&) const override {
-    return fail(ErrorCode::Unsupported, "postgres is a destination only");
+  Result<std::unique_ptr<sdk::Source>> make_source(const sdk::ConnectorContext& context,
+                                                   const sdk::ConnectorNodes& nodes,
+                                                   config::Diagnostics& diagnostics) const override {
+    const auto errors = diagnostics.error_count();
+    const auto connection = postgres_spec().read(nodes.connection, diagnostics);
+    const auto options = source_spec().read(nodes.options, diagnostics);
+    auto streams = read_streams(options, nodes.options, nodes.tables, diagnostics);
+    if (diagnostics.error_count() != errors) return std::unique_ptr<sdk::Source>();
+    return make_postgres_source(connection, options, std::move(streams), context.environment, context.clock);
   }
 
   Result<std::unique_ptr<sdk::Destination>> make_destination(

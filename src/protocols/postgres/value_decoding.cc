@@ -261,6 +261,11 @@ Result<Unreadable> decode_row(std::string_view row, const RowShape& shape, const
       return fail(ErrorCode::DataMismatch, "column {} came with {} bytes instead of {}", shape.names[column],
                   field->size(), width);
     }
+    const bool is_text = decode == Decode::Text || decode == Decode::Json || decode == Decode::Jsonb;
+    if (shape.text == TextBytes::Unchecked && is_text && !is_utf8(*field)) {
+      rows.drop_last_row();
+      return Unreadable(fmt::format("{}: the text is not UTF-8", shape.names[column]));
+    }
     const auto put = put_value(decode, *field, column, rows);
     if (put == Put::BadJson) {
       return fail(ErrorCode::DataMismatch, "column {} came in an unknown form of jsonb", shape.names[column]);

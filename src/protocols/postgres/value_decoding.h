@@ -40,10 +40,14 @@ enum class OutOfRange { Reject, Null };
 /// Why a row cannot be read; nothing when it was added.
 using Unreadable = std::optional<std::string>;
 
+/// Whether the server sees to it that text is UTF-8. A database in SQL_ASCII holds any bytes.
+enum class TextBytes { Utf8, Unchecked };
+
 struct RowShape {
   std::vector<Decode> columns;
   std::vector<std::string> names;
   OutOfRange out_of_range = OutOfRange::Reject;
+  TextBytes text = TextBytes::Utf8;
 };
 
 /// What a binary COPY begins with: the rest is rows. Fails when it is something else.

@@ -96,6 +96,19 @@ TEST(ValueDecoding, times_without_a_day_are_set_aside_or_null) {
             "9999 / 2921940 days from 2000-01-01");
 }
 
+TEST(ValueDecoding, text_of_a_database_without_encoding_is_checked) {
+  ByteBuffer row;
+  put_row_header(row, 1);
+  put_text_field(row, "\xff");
+  auto shape = shape_of(Decode::Text);
+  shape.text = TextBytes::Unchecked;
+  model::Batch rows(model::Schema{{{"c", model::Type::Text}}});
+  const auto done = decode_row(row.view(), shape, {}, rows);
+  ASSERT_TRUE(done.ok());
+  EXPECT_EQ(done->value_or("fine"), "c: the text is not UTF-8");
+  EXPECT_EQ(rows.rows(), 0U);
+}
+
 TEST(ValueDecoding, a_field_of_another_width_is_no_value) {
   EXPECT_EQ(read(Decode::Int4, "01"), "column c came with 1 bytes instead of 4");
   EXPECT_EQ(read(Decode::Jsonb, "027b7d"), "column c came in an unknown form of jsonb");
