@@ -33,10 +33,20 @@ Result<std::string> call(Compilation& compilation, const FunctionPointer& functi
 
 bool is_epoch(std::string_view format) { return epoch_unit(format) != 0; }
 
+/// The format as the engine takes it. A fraction of a second may be missing, since what writes times
+/// often leaves it out when it is zero.
+std::string pattern_sql(const std::string& format) {
+  auto whole = format;
+  const auto fraction = whole.find(".%f");
+  if (fraction == whole.npos) return sql_literal(format);
+  whole.erase(fraction, 3);
+  return fmt::format("[{}, {}]", sql_literal(format), sql_literal(whole));
+}
+
 /// Text in a strptime format. A format with an offset gives an instant already.
 std::string from_pattern(const Request& request) {
   const auto& format = request.options.format;
-  const auto parsed = fmt::format("try_strptime({}, {})", request.column, sql_literal(format));
+  const auto parsed = fmt::format("try_strptime({}, {})", request.column, pattern_sql(format));
   const bool zoned = format.find("%z") != format.npos || format.find("%Z") != format.npos;
   return zoned ? fmt::format("CAST({} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'", parsed) : parsed;
 }

@@ -43,6 +43,16 @@ TEST(Cast, reads_numbers_flags_and_days_strictly) {
             "2022-02-28\nNULL\n");
 }
 
+TEST(Cast, D_29_a_fraction_of_a_second_may_be_missing_or_have_one_to_six_digits) {
+  EXPECT_EQ(cast({"2024-05-13 09:15:22.125", "2024-05-13 09:15:22", "2024-05-13 09:15:22.000001",
+                  "2024-05-13 09:15:22.5", "2024-05-13 09:15", "2024-02-30 00:00:00.0"},
+                 {.type = "timestamp", .format = "%Y-%m-%d %H:%M:%S.%f"}),
+            "2024-05-13T09:15:22.125Z\n2024-05-13T09:15:22Z\n2024-05-13T09:15:22.000001Z\n"
+            "2024-05-13T09:15:22.5Z\n"
+            "refused 4: cast: column c: \"2024-05-13 09:15\" is not of type timestamp\n"
+            "refused 5: cast: column c: \"2024-02-30 00:00:00.0\" is not of type timestamp\n");
+}
+
 TEST(Cast, reads_times_since_the_epoch) {
   EXPECT_EQ(cast({"1643000000"}, {.type = "timestamp", .format = "epoch_s"}, Type::Integer),
             "2022-01-24T04:53:20Z\n");

@@ -20,7 +20,7 @@ const config::Spec<CastColumn>& cast_column_spec() {
           .example("timestamp")
           .field("format", &CastColumn::format,
                  "Form of the values: a pattern such as %d/%m/%Y %H:%M:%S, or epoch_s, epoch_ms, epoch_us, "
-                 "duration.")
+                 "duration. A fraction of a second, .%f, may be missing in the values.")
           .example("epoch_ms")
           .field("timezone", &CastColumn::timezone,
                  "Zone of times that name none; UTC when left out. A time that the clock showed twice is the "
