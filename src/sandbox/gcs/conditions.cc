@@ -6,7 +6,7 @@
 namespace weir::sandbox::gcs {
 namespace {
 
-std::optional<std::uint64_t> number(const Parameters& query, const std::string& name) {
+std::optional<std::uint64_t> condition(const Parameters& query, const std::string& name) {
   const auto found = query.find(name);
   if (found == query.end()) return std::nullopt;
   const std::string& text = found->second;
@@ -26,8 +26,9 @@ void require(bool holds, int status, const std::string& header) {
 
 Conditions Conditions::of(const Parameters& query, const std::string& prefix) {
   const std::string start = "if" + prefix;
-  return {number(query, start + "GenerationMatch"), number(query, start + "GenerationNotMatch"),
-          number(query, start + "MetagenerationMatch"), number(query, start + "MetagenerationNotMatch")};
+  return {condition(query, start + "GenerationMatch"), condition(query, start + "GenerationNotMatch"),
+          condition(query, start + "MetagenerationMatch"),
+          condition(query, start + "MetagenerationNotMatch")};
 }
 
 void Conditions::check(std::uint64_t generation, std::uint64_t metageneration, Purpose purpose) const {

@@ -16,7 +16,7 @@ void append(BlobWriter& writer, const Blob& source) {
   }
 }
 
-std::optional<std::uint64_t> number(const Parameters& query, const std::string& name) {
+std::optional<std::uint64_t> number_in(const Parameters& query, const std::string& name) {
   const auto found = query.find(name);
   return found == query.end() ? std::nullopt : google::number_of({{"n", found->second}}, "n");
 }
@@ -30,7 +30,7 @@ Json metadata_of(const Object& source, const Json& given) {
 }  // namespace
 
 Object Rewrites::source(const ObjectName& from, const Parameters& query) const {
-  Object object = store_.get(from, number(query, "sourceGeneration"), {});
+  Object object = store_.get(from, number_in(query, "sourceGeneration"), {});
   // A source that changed is refused like a target, never with 304.
   Conditions::of(query, "Source").check(object.generation(), object.metageneration(), Purpose::Write);
   return object;
@@ -48,7 +48,7 @@ Json Rewrites::rewrite(const ObjectName& from, const ObjectName& to, const Json&
                        const Parameters& query) {
   const Object object = source(from, query);
   store_.check_put(to, Conditions::of(query));
-  const std::uint64_t step = number(query, "maxBytesRewrittenPerCall").value_or(step_);
+  const std::uint64_t step = number_in(query, "maxBytesRewrittenPerCall").value_or(step_);
   Pending pending{from, to, object.generation(), 0};
   if (const auto token = query.find("rewriteToken"); token != query.end()) {
     const std::lock_guard lock(mutex_);

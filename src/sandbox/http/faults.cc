@@ -21,6 +21,8 @@ constexpr std::array<std::pair<std::string_view, FaultAction>, 5> kActions = {
      {"stall", FaultAction::Stall},
      {"cut", FaultAction::Cut}}};
 
+constexpr std::uint64_t kLargest = 1'000'000'000;
+
 std::string name_of(FaultAction action) {
   for (const auto& [text, candidate] : kActions) {
     if (candidate == action) return std::string(text);
@@ -41,38 +43,28 @@ Result<Fault> parse_fault(const std::string& json) {
   const Json parsed = google::parse_json(json);
   if (!parsed.is_object()) return fail(ErrorCode::InvalidConfig, "a fault is a JSON object");
   Fault fault;
+  const std::map<std::string, int*> numbers = {{"times", &fault.times},
+                                               {"skip", &fault.skip},
+                                               {"status", &fault.status},
+                                               {"retry_after", &fault.retry_after},
+                                               {"after_bytes", &fault.after_bytes},
+                                               {"milliseconds", &fault.milliseconds}};
+  std::string action = "status";
+  const std::map<std::string, std::string*> texts = {
+      {"action", &action}, {"match", &fault.match}, {"method", &fault.method}, {"reason", &fault.reason}};
   for (const auto& [key, value] : parsed.items()) {
-    const auto number = google::number_of(parsed, key.c_str());
-    const int small = static_cast<int>(std::min<std::uint64_t>(number.value_or(0), 1'000'000'000));
-    if (key == "action" || key == "match" || key == "method" || key == "reason") {
+    if (const auto text = texts.find(key); text != texts.end()) {
       if (!value.is_string()) return fail(ErrorCode::InvalidConfig, "{} is no text", key);
-    } else if (!number) {
-      return fail(ErrorCode::InvalidConfig, "{} is no number", key);
-    }
-    if (key == "action") {
-      fault.action = TRY(parse_action(value.get<std::string>()));
-    } else if (key == "match") {
-      fault.match = value.get<std::string>();
-    } else if (key == "method") {
-      fault.method = value.get<std::string>();
-    } else if (key == "reason") {
-      fault.reason = value.get<std::string>();
-    } else if (key == "times") {
-      fault.times = small;
-    } else if (key == "skip") {
-      fault.skip = small;
-    } else if (key == "after_bytes") {
-      fault.after_bytes = *number;
-    } else if (key == "status") {
-      fault.status = small;
-    } else if (key == "retry_after") {
-      fault.retry_after = small;
-    } else if (key == "milliseconds") {
-      fault.milliseconds = small;
+      *text->second = value.get<std::string>();
+    } else if (const auto number = numbers.find(key); number != numbers.end()) {
+      const auto given = google::number_of(parsed, key.c_str());
+      if (!given || *given > kLargest) return fail(ErrorCode::InvalidConfig, "{} is no number of use", key);
+      *number->second = static_cast<int>(*given);
     } else {
       return fail(ErrorCode::InvalidConfig, "a fault has no '{}'", key);
     }
   }
+  fault.action = TRY(parse_action(action));
   return fault;
 }
 

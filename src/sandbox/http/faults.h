@@ -29,7 +29,7 @@ struct Fault {
   FaultAction action = FaultAction::Status;
   int times = 1;
   int skip = 0;  ///< requests that fit and are still let through
-  std::uint64_t after_bytes = 0;
+  int after_bytes = 0;
   int status = 503;
   std::string reason{};  ///< empty: the usual one of the status
   int retry_after = 0;   ///< seconds; 0: no such header

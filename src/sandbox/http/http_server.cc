@@ -168,6 +168,12 @@ Answer fault_answer(const Fault& fault) {
   return answer;
 }
 
+/// How many bytes a fault of this kind lets through.
+std::optional<std::uint64_t> limit_of(const std::optional<Fault>& fault, FaultAction action) {
+  if (!fault || fault->action != action) return std::nullopt;
+  return static_cast<std::uint64_t>(fault->after_bytes);
+}
+
 }  // namespace
 
 struct HttpServer::State {
@@ -205,7 +211,7 @@ struct HttpServer::State {
     const Request request = request_of(source);
     const auto fault = faults.take(source.method, source.target);
     const auto is = [&fault](FaultAction action) { return fault && fault->action == action; };
-    LiveBody body(reader, is(FaultAction::Reset) ? std::optional(fault->after_bytes) : std::nullopt);
+    LiveBody body(reader, limit_of(fault, FaultAction::Reset));
     if (is(FaultAction::Stall)) faults.stall(fault->milliseconds);
     const bool is_at_once = is(FaultAction::Reset) && fault->after_bytes == 0;
     if (is_at_once) {
@@ -217,8 +223,7 @@ struct HttpServer::State {
     const bool is_lost = is(FaultAction::Reset) || is(FaultAction::Lose) || body.broke_off();
     remember(source, is_lost ? 0 : answer.status);
     if (is_lost) return reset(source);
-    send(std::move(answer), is(FaultAction::Cut) ? std::optional(fault->after_bytes) : std::nullopt,
-         response);
+    send(std::move(answer), limit_of(fault, FaultAction::Cut), response);
   }
 };
 
