@@ -2,6 +2,8 @@
 // The contract of destinations, kept by Redshift: the real S3 and a stand-in for the cluster.
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 #include "connectors/redshift/testing.h"
 #include "tests/conformance/destination_suite.h"
 
@@ -13,7 +15,7 @@ Cell stored_cell(const postgres::Rows& rows, std::size_t row, std::size_t column
   if (rows.is_null(row, column)) return std::nullopt;
   const auto text = std::string(rows.text(row, column));
   if (type == model::Type::Boolean) return text == "t" ? "true" : "false";
-  if (type == model::Type::Double) return fmt::format("{}", std::stod(text));
+  if (type == model::Type::Double) return fmt::format("{}", std::strtod(text.c_str(), nullptr));
   if (type != model::Type::Blob) return text;
   std::string bytes;
   for (std::size_t i = 2; i + 1 < text.size(); i += 2) {
@@ -53,7 +55,7 @@ class RedshiftUnderTest final : public DestinationUnderTest {
 
   std::shared_ptr<void> obstruct_publish(const std::string&) override {
     place_.sql("STAND_IN FAIL COMMIT WITH ERROR TIMES 1000");
-    return {nullptr, [this](void*) { place_.sql("STAND_IN CLEAR"); }};
+    return {this, [this](void*) { place_.sql("STAND_IN CLEAR"); }};
   }
 
  private:
