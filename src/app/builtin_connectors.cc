@@ -4,6 +4,7 @@
 #include "connectors/duckdb/connector.h"
 #include "connectors/files/connector.h"
 #include "connectors/postgres/connector.h"
+#include "connectors/redshift/connector.h"
 #include "connectors/sqlite/connector.h"
 
 namespace weir::app {
@@ -14,6 +15,7 @@ const project::Connectors& builtin_connectors() {
       &sqlite::connector(),
       &duckdb::connector(),
       &postgres::connector(),
+      &redshift::connector(),
   };
   return connectors;
 }
