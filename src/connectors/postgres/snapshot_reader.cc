@@ -69,10 +69,17 @@ SnapshotReader::~SnapshotReader() {
     for (const auto& canceller : running_) static_cast<void>(canceller->cancel());
   }
   changed_.notify_all();
+  release();
+}
+
+/// Lets go of the snapshot and of the tables that its transactions hold.
+void SnapshotReader::release() {
   for (auto& thread : threads_) thread.join();
+  threads_.clear();
   if (!first_) return;
   first_->roll_back();
   sessions_->give_back(*std::move(first_));
+  first_.reset();
 }
 
 void SnapshotReader::join_snapshot(const std::string& snapshot) {
@@ -172,6 +179,8 @@ Result<std::optional<RawRows>> SnapshotReader::next() {
     }
     ++current_;
   }
+  lock.unlock();
+  release();
   return std::optional<RawRows>();
 }
 

@@ -55,6 +55,7 @@ class SnapshotReader {
   };
 
   void start(std::size_t readers);
+  void release();
   void join_snapshot(const std::string& snapshot);
   void work(Connection& connection);
   Result<void> read_piece(Connection& connection, std::size_t number);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <utility>
 
 #include "base/text.h"
 #include "protocols/postgres/libpq_library.h"
@@ -228,7 +229,8 @@ Result<std::uint64_t> Connection::finish_copy_in() {
 Result<void> Connection::begin_copy_out(const std::string& sql) {
   auto* result = libpq().PQexec(connection_.get(), sql.c_str());
   const auto rows = TRY(check(result));
-  if (libpq().PQresultStatus(result) == PGRES_COPY_OUT) return {};
+  copies_out_ = libpq().PQresultStatus(result) == PGRES_COPY_OUT;
+  if (copies_out_) return {};
   return fail(ErrorCode::Internal, "the server sends no rows for: {}", sql);
 }
 
@@ -237,6 +239,7 @@ Result<std::optional<CopyChunk>> Connection::copy_out() {
   char* bytes = nullptr;
   const int size = libpq().PQgetCopyData(connection_.get(), &bytes, kWait);
   if (size > 0) return std::optional<CopyChunk>(CopyChunk(bytes, static_cast<std::size_t>(size)));
+  copies_out_ = false;
   if (size == -2) return lost("the connection was lost while rows were read");
   TRY(drain());  // only this says that the rows were all
   return std::optional<CopyChunk>();
@@ -246,6 +249,8 @@ void Connection::roll_back() {
   if (!alive() || !in_transaction()) return;
   // Both fail only together with the session, whose end is a rollback too.
   if (libpq().PQtransactionStatus(connection_.get()) == PQTRANS_ACTIVE) {
+    // Rows that the server still sends would all have to be taken.
+    if (std::exchange(copies_out_, false)) static_cast<void>(canceller().cancel());
     libpq().PQputCopyEnd(connection_.get(), "given up");
     static_cast<void>(drain());
   }

@@ -118,6 +118,7 @@ class Connection {
   // Behind pointers, because libpq holds on to their addresses while the connection moves.
   std::unique_ptr<std::vector<std::string>> notices_;
   std::unique_ptr<ServerError> last_failure_;
+  bool copies_out_ = false;
 };
 
 }  // namespace weir::postgres
