@@ -91,8 +91,9 @@ TEST(Check, knows_where_every_problem_stands_and_says_it_once) {
     EXPECT_NE(problem["line"], 0) << problem;
     all += problem["message"].get<std::string>() + " -> " + problem["suggestion"].get<std::string>() + "\n";
   }
-  EXPECT_NE(all.find("must be one of hour, day, week, month, none, but is the text 'fortnight' -> \n"),
-            std::string::npos)
+  EXPECT_NE(
+      all.find("must be one of hour, day, week, month, object, none, but is the text 'fortnight' -> \n"),
+      std::string::npos)
       << all;
   EXPECT_NE(all.find("but is the text 'dayly' -> day\n"), std::string::npos) << all;
   EXPECT_NE(all.find("must be a text or a list of texts, but is 5"), std::string::npos) << all;

@@ -146,8 +146,19 @@ std::optional<Timestamp> parse_inside(Every every, std::string_view text) {
   return parse_timestamp(text);
 }
 
-Failure unknown_placeholder(std::string_view name) {
-  const std::vector<std::string> known(kPlaceholders.begin(), kPlaceholders.end());
+/// The placeholders that may have a value for such a partition.
+std::vector<std::string> placeholders_of(const Partition& partition) {
+  std::vector<std::string> known(kPlaceholders.begin(), kPlaceholders.end());
+  const bool whole = !partition.window && partition.key == "all";
+  if (whole) return known;
+  std::erase_if(known, [&](const std::string& each) {
+    return each != "partition.key" && each.starts_with("object.") == partition.window.has_value();
+  });
+  return known;
+}
+
+Failure unknown_placeholder(const Partition& partition, std::string_view name) {
+  const auto known = placeholders_of(partition);
   if (std::find(known.begin(), known.end(), name) != known.end()) {
     return fail(ErrorCode::InvalidConfig,
                 "placeholder '{}' has no value because the pipeline has no partitions; say 'partitions: "
@@ -252,7 +263,7 @@ Result<std::string> expand(std::string_view text, const Partition& partition) {
     }
     const auto name = trim(text.substr(open + 2, close - open - 2));
     const auto value = placeholder(partition, name);
-    if (!value) return unknown_placeholder(name);
+    if (!value) return unknown_placeholder(partition, name);
     out += *value;
     text.remove_prefix(close + 2);
   }

@@ -175,6 +175,18 @@ TEST(Expand, fails_on_an_unknown_placeholder_and_lists_the_known_ones) {
   EXPECT_EQ(expand("{{}}", day).error().code(), ErrorCode::InvalidConfig);
 }
 
+TEST(Expand, fills_in_the_parts_of_an_objects_key) {
+  const Partition object{"client/drop/cms.2024.tar.gz", std::nullopt};
+  EXPECT_EQ(*expand("good/{{ object.key }} {{ object.name }} {{ object.stem }} {{ object.folder }}", object),
+            "good/client/drop/cms.2024.tar.gz cms.2024.tar.gz cms.2024 client/drop/");
+  EXPECT_EQ(*expand("{{ object.stem }}", {"a-zt.tgz", std::nullopt}), "a-zt");
+  EXPECT_EQ(*expand("{{ object.stem }}{{ object.folder }}", {".tgz", std::nullopt}), ".tgz");
+  EXPECT_EQ(expand("{{ partition.date }}", object).error().message(),
+            "unknown placeholder 'partition.date', did you mean 'partition.key'?; known are partition.key, "
+            "object.key, object.name, "
+            "object.stem, object.folder");
+}
+
 TEST(Expand, fills_in_every_placeholder) {
   const auto hour = *parse_partition(Every::Hour, "2022-01-24T05");
   EXPECT_EQ(
