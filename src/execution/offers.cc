@@ -52,9 +52,8 @@ OfferChoice choose_offers(const std::vector<sdk::Offer>& offers,
   OfferChoice choice;
   for (const auto& offer : offers) {
     const bool bad = offer.mark == sdk::Offer::Mark::Bad;
-    const bool written_since = offer.modified > offer.marked;
-    const bool marked = (bad || offer.mark == sdk::Offer::Mark::Good) && !written_since;
-    if (marked && bad) {
+    const bool marked = bad || offer.mark == sdk::Offer::Mark::Good;
+    if (bad) {
       choice.bad.push_back(offer);
     } else if (!marked || loaded.contains(offer.partition.key)) {
       choice.load.push_back(offer);

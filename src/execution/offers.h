@@ -14,11 +14,11 @@ namespace weir::execution {
 struct OfferChoice {
   std::vector<sdk::Offer> load;        ///< oldest first
   std::vector<sdk::Offer> superseded;  ///< older than what is loaded or about to be
-  std::vector<sdk::Offer> bad;         ///< marked as bad, and not replaced since
+  std::vector<sdk::Offer> bad;         ///< marked as bad
 };
 
 /// `offers` are ordered by age, `ledger` holds all entries of the pipeline. An object that is marked
-/// and unknown to the ledger was dealt with before weir, unless it was written again since then.
+/// and unknown to the ledger was dealt with before weir.
 /// Of Take::Newest, `load` holds at most one, never one older than anything loaded.
 OfferChoice choose_offers(const std::vector<sdk::Offer>& offers,
                           const std::vector<model::LedgerEntry>& ledger, PartitionRule::Take take);

@@ -71,14 +71,13 @@ struct Offer {
   model::Partition partition;  ///< without window; the key is the object's
   InputStamp input;            ///< what inputs() would say of it
   Timestamp modified;
-  /// What settle() has left at the source for it, and when.
+  /// What settle() has left at the source for this very version of it.
   enum class Mark {
     NotKept,  ///< the source is not configured to file anything away
     None,     ///< not filed away yet
     Good,
     Bad,
   } mark = Mark::NotKept;
-  Timestamp marked{};
 };
 
 /// How the run of an offered partition ended, for the source to file its input away.
