@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connectors/files/destination.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <set>
+#include <filesystem>
 
 #include "base/text.h"
 #include "connectors/files/destination_load.h"
@@ -16,6 +13,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using model::WriteMode;
+
+// Others publish in between, each of them once; so many in a row is somebody's mistake.
+constexpr int kClaimAttempts = 20;
 
 void replace_all(std::string& text, std::string_view name, const std::string& value) {
   for (const std::string_view form : {"{{{{ {} }}}}", "{{{{{}}}}}"}) {
@@ -62,8 +62,8 @@ Result<std::string> expand_path(const FilesDestinationOptions& options, const sd
 
 class FilesDestination final : public sdk::Destination {
  public:
-  FilesDestination(FilesDestinationOptions options, fs::path folder)
-      : options_(std::move(options)), folder_(std::move(folder)), ledger_(folder_) {
+  FilesDestination(FilesDestinationOptions options, std::shared_ptr<Depot> depot)
+      : options_(std::move(options)), depot_(std::move(depot)), ledger_(depot_) {
     capabilities_.write_modes = {WriteMode::Append, WriteMode::Replace, WriteMode::Merge,
                                  WriteMode::ReplacePartition};
     capabilities_.concurrent_loads = true;
@@ -71,33 +71,18 @@ class FilesDestination final : public sdk::Destination {
 
   const sdk::DestinationCapabilities& capabilities() const override { return capabilities_; }
 
-  Result<void> check() override {
-    // The nearest folder that exists decides whether the rest can be made.
-    auto existing = folder_;
-    std::error_code ignored;
-    while (!fs::exists(existing, ignored) && existing.has_relative_path()) existing = existing.parent_path();
-    if (!fs::is_directory(existing, ignored)) {
-      return fail(ErrorCode::InvalidConfig, "'{}' is no folder; option folder needs one", existing.string());
-    }
-    if (::access(existing.c_str(), W_OK | X_OK) != 0) return disk_failure("write into", existing, errno);
-    return {};
-  }
+  Result<void> check() override { return depot_->check(); }
 
   Result<std::unique_ptr<sdk::Load>> begin(const sdk::LoadRequest& request) override {
     TRY(sdk::check_request(request, capabilities_));
-    TRY(ledger_.finish_interrupted());
-    auto staging = TRY(Staging::create(ledger_, request.load_id));
+    auto paths = TRY(plan_paths(request));
+    auto claim = TRY(claim_for({request.load_id, request.pipeline, request.partition.key, std::move(paths)}));
     std::vector<TablePlan> plans;
-    std::set<std::string> paths;
     for (std::size_t i = 0; i < request.tables.size(); ++i) {
-      plans.push_back(TRY(plan_table(request, i, staging.path()).within("table " + request.tables[i].table)));
-      if (paths.insert(plans.back().path).second) continue;
-      return fail(ErrorCode::InvalidConfig,
-                  "two tables go into the file '{}'; put {{{{ table }}}} into option path",
-                  plans.back().path);
+      plans.push_back(TRY(plan_table(request, i, *claim).within("table " + request.tables[i].table)));
     }
     return std::unique_ptr<sdk::Load>(
-        std::make_unique<FilesLoad>(folder_, request, std::move(staging), std::move(plans)));
+        std::make_unique<FilesLoad>(depot_, request, std::move(claim), std::move(plans)));
   }
 
   Result<std::vector<model::LedgerEntry>> find_load(const std::string& pipeline,
@@ -125,7 +110,7 @@ class FilesDestination final : public sdk::Destination {
       const auto end = pattern.find("}}", at);
       pattern.replace(at, end == pattern.npos ? end : end + 2 - at, "*");
     }
-    std::string command = fmt::format("FROM {}", sql_literal((folder_ / pattern).string()));
+    std::string command = fmt::format("FROM {}", sql_literal(depot_->shown(pattern)));
     for (auto at = command.find_first_of("\"$`\\"); at != command.npos;
          at = command.find_first_of("\"$`\\", at + 2)) {
       command.insert(at, "\\");
@@ -134,22 +119,51 @@ class FilesDestination final : public sdk::Destination {
   }
 
  private:
-  Result<TablePlan> plan_table(const sdk::LoadRequest& request, std::size_t index,
-                               const fs::path& staging) const {
+  Result<std::vector<std::string>> plan_paths(const sdk::LoadRequest& request) const {
+    std::vector<std::string> paths;
+    for (const auto& target : request.tables) {
+      auto path = TRY(expand_path(options_, request, target).within("table " + target.table));
+      if (std::find(paths.begin(), paths.end(), path) != paths.end()) {
+        return fail(ErrorCode::InvalidConfig,
+                    "two tables go into the file '{}'; put {{{{ table }}}} into option path", path);
+      }
+      paths.push_back(std::move(path));
+    }
+    return paths;
+  }
+
+  Result<std::unique_ptr<Claim>> claim_for(const ClaimRequest& request) const {
+    const auto known = [this]() -> Result<std::vector<std::string>> {
+      std::vector<std::string> paths;
+      for (const auto& record : TRY(ledger_.all(""))) {
+        if (record.file) paths.push_back(record.file->path);
+      }
+      return paths;
+    };
+    for (int attempt = 0; attempt < kClaimAttempts; ++attempt) {
+      TRY(ledger_.finish_interrupted());
+      if (auto claim = TRY(depot_->claim(request, known))) return claim;
+    }
+    return fail(ErrorCode::Conflict,
+                "other loads published {} times while the load {} was about to begin; run it again",
+                kClaimAttempts, request.load_id);
+  }
+
+  Result<TablePlan> plan_table(const sdk::LoadRequest& request, std::size_t index, Claim& claim) const {
     TablePlan plan;
     plan.target = request.tables[index];
     plan.path = TRY(expand_path(options_, request, plan.target));
-    TRY(check_owner(request, plan));
+    auto& file = claim.file(index);
+    if (file.staged_name()) TRY(check_owner(request, plan));
     TRY(check_own_rows(ledger_, request, plan.target));
-    WriterRequest writer{
-        staging, staging / staged_name(index), plan.target.schema, plan.target.schema, plan.target.key,
-        options_};
+    WriterRequest writer{*depot_,         claim,   file, plan.target.schema, plan.target.schema,
+                         plan.target.key, options_};
     const auto after = TRY(columns_after(ledger_, plan.target));
     if (plan.target.write == WriteMode::Merge) {
       writer.columns = after;
       plan.merged = live_files(TRY(ledger_.all("")), plan.target.table);
-      std::vector<OlderFile> older;
-      for (const auto& record : plan.merged) older.push_back({folder_ / record.file->path, *record.file});
+      std::vector<DataFile> older;
+      for (const auto& record : plan.merged) older.push_back(*record.file);
       plan.writer = TRY(make_merge_writer(writer, std::move(older)));
     } else if (options_.format == FileFormat::Parquet) {
       // A file's types are those of the table, so that its files can be read together.
@@ -163,8 +177,7 @@ class FilesDestination final : public sdk::Destination {
 
   // A file is only ever replaced by the partition (or table) that wrote it.
   Result<void> check_owner(const sdk::LoadRequest& request, const TablePlan& plan) const {
-    std::error_code ignored;
-    if (!fs::exists(folder_ / plan.path, ignored)) return {};
+    if (!TRY(depot_->holds(plan.path))) return {};
     for (const auto& record : TRY(ledger_.partition(request.pipeline, request.partition.key))) {
       if (record.file && record.file->path == plan.path) return {};
     }
@@ -175,7 +188,7 @@ class FilesDestination final : public sdk::Destination {
     if (owner == all.rend()) {
       return fail(ErrorCode::Conflict,
                   "the file '{}' was not written by weir; move it away, or change option path",
-                  (folder_ / plan.path).string());
+                  depot_->shown(plan.path));
     }
     const bool replaces_all =
         plan.target.write == WriteMode::Replace || plan.target.write == WriteMode::Merge;
@@ -183,26 +196,30 @@ class FilesDestination final : public sdk::Destination {
     return fail(ErrorCode::InvalidConfig,
                 "the file '{}' belongs to partition {} of pipeline {}; put {{{{ partition.key }}}} or "
                 "{{{{ pipeline }}}} into option path",
-                (folder_ / plan.path).string(), owner->entry.partition, owner->entry.pipeline);
+                depot_->shown(plan.path), owner->entry.partition, owner->entry.pipeline);
   }
 
   FilesDestinationOptions options_;
-  fs::path folder_;
+  std::shared_ptr<Depot> depot_;
   FilesLedger ledger_;
   sdk::DestinationCapabilities capabilities_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<sdk::Destination>> make_files_destination(const FilesDestinationOptions& options,
-                                                                 const std::string& project_folder) {
+Result<std::unique_ptr<sdk::Destination>> make_destination(const FilesDestinationOptions& options,
+                                                           std::shared_ptr<Depot> depot) {
   if (options.format == FileFormat::Csv) {
     const model::Schema none;
     TRY(formats::make_csv_writer(none, options.csv));
   }
+  return std::unique_ptr<sdk::Destination>(std::make_unique<FilesDestination>(options, std::move(depot)));
+}
+
+Result<std::unique_ptr<sdk::Destination>> make_files_destination(const FilesDestinationOptions& options,
+                                                                 const std::string& project_folder) {
   const fs::path folder = fs::path(project_folder) / options.folder;
-  return std::unique_ptr<sdk::Destination>(
-      std::make_unique<FilesDestination>(options, folder.lexically_normal()));
+  return make_destination(options, make_folder_depot(folder.lexically_normal()));
 }
 
 }  // namespace weir::files

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "connectors/files/destination.h"
+#include "connectors/files/destination_ledger_json.h"
 #include "tests/conformance/destination_suite.h"
 
 namespace weir::files {
@@ -55,6 +56,12 @@ class FilesDestinationTest : public testing::Test {
     TRY(begun->write(0, batch.view()));
     TRY(begun->prepare());
     return begun->publish({entry(request)});
+  }
+  /// The commit point of a publication, and nothing after it.
+  Result<void> decide(const Publication& publication) const {
+    const auto turn = TRY(make_folder_depot(folder_ / "out")->take_turn());
+    TRY(turn->decide(publication.load_id, publication_json(publication)));
+    return {};
   }
   std::string text(const std::filesystem::path& path) const {
     std::ifstream file(folder_ / "out" / path);

@@ -5,33 +5,17 @@
 #include <tuple>
 
 #include "connectors/files/destination_ledger_json.h"
-#include "connectors/files/writer.h"
-#include "connectors/files/writer_disk.h"
 
 namespace weir::files {
 namespace {
 
-namespace fs = std::filesystem;
 using model::WriteMode;
 
-Result<std::vector<fs::path>> entries_of(const fs::path& folder) {
-  std::vector<fs::path> entries;
-  std::error_code error;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    entries.push_back(it->path());
-  }
-  if (error && error != std::errc::no_such_file_or_directory) {
-    return disk_failure("list", folder, error.value());
-  }
-  std::sort(entries.begin(), entries.end());
-  return entries;
+Result<std::vector<LoadRecord>> records_in(const SmallFile& file, const Depot& depot) {
+  return parse_records(file.text).within("reading " + depot.shown(file.name));
 }
 
-Result<std::vector<LoadRecord>> read_records(const fs::path& path) {
-  const auto text = TRY(read_file(path));
-  if (!text) return std::vector<LoadRecord>();
-  return parse_records(*text).within("reading " + path.string());
-}
+std::string table_name(const std::string& table) { return "_weir/tables/" + encode_name(table) + ".json"; }
 
 void sort_by_age(std::vector<LoadRecord>& records) {
   std::stable_sort(records.begin(), records.end(), [](const LoadRecord& left, const LoadRecord& right) {
@@ -76,124 +60,110 @@ std::vector<LoadRecord> live_files(const std::vector<LoadRecord>& records, const
   return live;
 }
 
-fs::path FilesLedger::partition_path(const std::string& pipeline, const std::string& key) const {
-  return folder_ / "_weir" / "loads" / encode_name(pipeline) / (encode_name(key) + ".json");
-}
-
-fs::path FilesLedger::table_path(const std::string& table) const {
-  return folder_ / "_weir" / "tables" / (encode_name(table) + ".json");
-}
-
-fs::path FilesLedger::journal_path(const std::string& load_id) const {
-  return folder_ / "_weir" / "publishing" / (encode_name(load_id) + ".json");
+Result<FilesLedger::Partition> FilesLedger::read_partition(const std::string& pipeline,
+                                                           const std::string& key) const {
+  Partition partition;
+  partition.file.name = fmt::format("_weir/loads/{}/{}.json", encode_name(pipeline), encode_name(key));
+  if (auto found = TRY(depot_->read(partition.file.name))) {
+    partition.file = *std::move(found);
+    partition.records = TRY(records_in(partition.file, *depot_));
+  }
+  return partition;
 }
 
 Result<std::vector<LoadRecord>> FilesLedger::partition(const std::string& pipeline,
                                                        const std::string& key) const {
-  return read_records(partition_path(pipeline, key));
+  return TRY(read_partition(pipeline, key)).records;
 }
 
 Result<std::vector<LoadRecord>> FilesLedger::all(const std::string& pipeline) const {
-  auto folders = std::vector<fs::path>{folder_ / "_weir" / "loads" / encode_name(pipeline)};
-  if (pipeline.empty()) folders = TRY(entries_of(folder_ / "_weir" / "loads"));
+  const std::string folder = "_weir/loads";
   std::vector<LoadRecord> records;
-  for (const auto& folder : folders) {
-    for (const auto& path : TRY(entries_of(folder))) {
-      if (path.extension() != ".json") continue;
-      for (auto& record : TRY(read_records(path))) records.push_back(std::move(record));
-    }
+  for (const auto& file :
+       TRY(depot_->read_below(pipeline.empty() ? folder : folder + "/" + encode_name(pipeline)))) {
+    for (auto& record : TRY(records_in(file, *depot_))) records.push_back(std::move(record));
   }
   sort_by_age(records);
   return records;
 }
 
 Result<std::optional<TableState>> FilesLedger::table(const std::string& name) const {
-  const auto text = TRY(read_file(table_path(name)));
-  if (!text) return std::optional<TableState>();
-  return std::optional(TRY(parse_table(name, *text).within("reading " + table_path(name).string())));
+  const auto file = TRY(depot_->read(table_name(name)));
+  if (!file) return std::optional<TableState>();
+  return std::optional(TRY(parse_table(name, file->text).within("reading " + depot_->shown(file->name))));
 }
 
 Result<void> FilesLedger::finish_interrupted() const {
-  const auto has_journal = [](const std::vector<fs::path>& paths) {
-    return std::any_of(paths.begin(), paths.end(),
-                       [](const fs::path& path) { return path.extension() == ".json"; });
-  };
-  const auto folder = folder_ / "_weir" / "publishing";
-  if (!has_journal(TRY(entries_of(folder)))) return {};
-  const auto lock = TRY(DiskLock::wait_for(lock_path()));
-  return finish_interrupted_locked();
+  if (!TRY(depot_->has_decided())) return {};
+  const auto turn = TRY(depot_->take_turn());
+  return finish_interrupted(*turn);
 }
 
-Result<void> FilesLedger::finish_interrupted_locked() const {
-  for (const auto& path : TRY(entries_of(folder_ / "_weir" / "publishing"))) {
-    if (path.extension() != ".json") continue;
-    const auto text = TRY(read_file(path));
-    if (!text) continue;
-    const auto publication = TRY(parse_publication(*text).within("reading " + path.string()));
-    TRY(carry_out(publication).within("finishing the interrupted load " + publication.load_id));
+Result<void> FilesLedger::finish_interrupted(Turn& turn) const {
+  for (const auto& journal : TRY(turn.decided())) {
+    const auto publication =
+        TRY(parse_publication(journal.text).within("reading " + depot_->shown(journal.name)));
+    TRY(carry_out(turn, publication).within("finishing the interrupted load " + publication.load_id));
   }
   return {};
 }
 
-Result<void> FilesLedger::commit(const Publication& publication) const {
-  const auto path = journal_path(publication.load_id);
-  TRY(make_folder(path.parent_path()));
-  return replace_file(path, publication_json(publication));
-}
-
-Result<bool> FilesLedger::is_decided(const fs::path& staging) const {
-  const auto journal = folder_ / "_weir" / "publishing" / (staging.filename().string() + ".json");
-  std::error_code error;
-  const bool decided = fs::exists(journal, error);
-  if (error) return disk_failure("read", journal, error.value());
-  return decided;
-}
-
-Result<void> FilesLedger::carry_out(const Publication& publication) const {
+Result<void> FilesLedger::carry_out(Turn& turn, const Publication& publication) const {
+  auto partition = TRY(read_partition(publication.pipeline, publication.partition));
   // The records are written last: where they are, all the rest was done.
-  auto records = TRY(partition(publication.pipeline, publication.partition));
-  if (knows(records, publication.load_id)) return remove_file(journal_path(publication.load_id));
-  std::vector<fs::path> folders;
-  for (const auto& move : publication.moves) {
-    TRY(put_in_place(publication, move));
-    folders.push_back((folder_ / move.to).parent_path());
+  if (!knows(partition.records, publication.load_id)) {
+    auto done = make_visible(turn, publication, partition);
+    if (!done.ok()) {
+      // In a bucket, another process may have carried it out at the same time.
+      if (!TRY(turn.is_due(publication.load_id))) return {};
+      return done;
+    }
   }
-  std::sort(folders.begin(), folders.end());
-  folders.erase(std::unique(folders.begin(), folders.end()), folders.end());
-  for (const auto& folder : folders) TRY(sync_folder(folder));
-  for (const auto& path : publication.removals) TRY(remove_file(folder_ / path));
-  TRY(remember_tables(publication));
-  records.insert(records.end(), publication.records.begin(), publication.records.end());
-  const auto path = partition_path(publication.pipeline, publication.partition);
-  TRY(make_folder(path.parent_path()));
-  TRY(replace_file(path, records_json(records)));
-  return remove_file(journal_path(publication.load_id));
+  for (const auto& move : publication.moves) TRY(depot_->remove(move.from));
+  return turn.forget(publication.load_id);
 }
 
-Result<void> FilesLedger::put_in_place(const Publication& publication, const Move& move) const {
-  const auto from = folder_ / move.from;
-  const auto to = folder_ / move.to;
-  TRY(make_folder(to.parent_path()));
-  auto moved = move_file(from, to);
+// Each step asks whether it is still to be done: what another process has carried out, a later load
+// may have changed again.
+Result<void> FilesLedger::make_visible(Turn& turn, const Publication& publication,
+                                       Partition& partition) const {
+  for (const auto& move : publication.moves) {
+    if (!TRY(turn.is_due(publication.load_id))) return {};
+    TRY(put_in_place(turn, publication, move));
+  }
+  for (const auto& path : publication.removals) {
+    if (!TRY(turn.is_due(publication.load_id))) return {};
+    TRY(depot_->remove(path));
+  }
+  if (!TRY(turn.is_due(publication.load_id))) return {};
+  TRY(remember_tables(publication));
+  auto& records = partition.records;
+  records.insert(records.end(), publication.records.begin(), publication.records.end());
+  return depot_->write({partition.file.name, records_json(records), partition.file.version});
+}
+
+Result<void> FilesLedger::put_in_place(const Turn& turn, const Publication& publication,
+                                       const Move& move) const {
+  auto moved = depot_->put_in_place(move.from, move.to);
   if (moved.ok() || moved.error().code() != ErrorCode::NotFound) return moved;
   // An earlier attempt may have moved it; then the bytes of the load are there.
-  const auto there = measure_file(to);
+  const auto there = depot_->measure(move.to);
   if (there.ok() && there->bytes == move.bytes && there->hash == move.hash) return {};
   if (!there.ok() && there.error().code() != ErrorCode::NotFound) return Failure(there.error());
   return fail(ErrorCode::DataMismatch,
               "the staged file '{}' is gone, and '{}' does not hold its {} bytes; put the staged file back, "
               "or remove '{}' and load partition {} of pipeline {} again",
-              from.string(), to.string(), move.bytes, journal_path(publication.load_id).string(),
-              publication.partition, publication.pipeline);
+              depot_->shown(move.from), depot_->shown(move.to), move.bytes,
+              depot_->shown(turn.journal(publication.load_id)), publication.partition, publication.pipeline);
 }
 
 Result<void> FilesLedger::remember_tables(const Publication& publication) const {
   for (const auto& state : publication.tables) {
-    const auto path = table_path(state.table);
-    const auto text = table_json(state);
-    if (TRY(read_file(path)) == std::optional(text)) continue;
-    TRY(make_folder(path.parent_path()));
-    TRY(replace_file(path, text));
+    const auto name = table_name(state.table);
+    auto text = table_json(state);
+    const auto known = TRY(depot_->read(name));
+    if (known && known->text == text) continue;
+    TRY(depot_->write({name, std::move(text), known ? known->version : ""}));
   }
   return {};
 }

@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// The memory of a files destination, in the folder `_weir`: what was published, and what is just
-// being published. Thread-safe and safe between processes.
+// The memory of a files destination, below `_weir`: what was published, and how it is published.
+// Thread-safe and safe between processes.
 //
 //   _weir/loads/<pipeline>/<partition>.json   every load of a partition, oldest first
 //   _weir/tables/<table>.json                 the columns that a table has had, and how it is mixed
-//   _weir/publishing/<load>.json              a publication that was decided but perhaps not done
 //
-// Writing the last one is the commit point. Everything after it can be repeated, so whoever comes
-// next finishes what a crash interrupted, before he looks at anything else.
+// A publication is decided by writing its journal (Turn::decide), which is the commit point.
+// Everything after it can be repeated, so whoever comes next finishes what a crash interrupted,
+// before he looks at anything else.
 #pragma once
 
-#include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "connectors/files/destination_depot.h"
 #include "model/load.h"
 #include "model/schema.h"
 
 namespace weir::files {
 
 struct DataFile {
-  std::string path;  ///< relative to the destination's folder
+  std::string path;  ///< inside the destination
   std::uint64_t bytes = 0;
   std::uint64_t rows = 0;
   std::string hash;
@@ -39,7 +40,7 @@ struct LoadRecord {
 };
 
 struct Move {
-  std::string from, to;  ///< relative to the destination's folder
+  std::string from, to;  ///< inside the destination
   std::uint64_t bytes = 0;
   std::string hash;
 };
@@ -61,12 +62,11 @@ struct Publication {
 
 class FilesLedger {
  public:
-  explicit FilesLedger(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  explicit FilesLedger(std::shared_ptr<Depot> depot) : depot_(std::move(depot)) {}
 
   /// Finishes what a crash interrupted. Cheap when there is nothing.
   Result<void> finish_interrupted() const;
-  /// The same for a caller who holds lock_path().
-  Result<void> finish_interrupted_locked() const;
+  Result<void> finish_interrupted(Turn& turn) const;
   /// A partition's records, oldest first.
   Result<std::vector<LoadRecord>> partition(const std::string& pipeline, const std::string& key) const;
   /// All records, oldest first; empty pipeline: of all pipelines.
@@ -74,31 +74,22 @@ class FilesLedger {
   /// What is known of a table; nothing before its first load.
   Result<std::optional<TableState>> table(const std::string& name) const;
 
-  /// Decides a publication. After an error it may be decided or not: is_decided() knows. The caller
-  /// holds lock_path().
-  Result<void> commit(const Publication& publication) const;
-  /// Does what was decided; may be repeated. The caller holds lock_path().
-  Result<void> carry_out(const Publication& publication) const;
-
-  /// Whether the load of a folder in staging_path() was decided but perhaps not carried out. The
-  /// caller holds lock_path().
-  Result<bool> is_decided(const std::filesystem::path& staging) const;
-
-  std::filesystem::path lock_path() const { return folder_ / "_weir" / "lock"; }
-  std::filesystem::path staging_path() const { return folder_ / "_weir" / "staging"; }
+  /// Does what was decided; may be repeated.
+  Result<void> carry_out(Turn& turn, const Publication& publication) const;
 
  private:
-  std::filesystem::path partition_path(const std::string& pipeline, const std::string& key) const;
-  std::filesystem::path table_path(const std::string& table) const;
-  std::filesystem::path journal_path(const std::string& load_id) const;
-  Result<void> put_in_place(const Publication& publication, const Move& move) const;
+  /// The records of a partition, and the file that holds them.
+  struct Partition {
+    SmallFile file;
+    std::vector<LoadRecord> records;
+  };
+  Result<Partition> read_partition(const std::string& pipeline, const std::string& key) const;
+  Result<void> make_visible(Turn& turn, const Publication& publication, Partition& partition) const;
+  Result<void> put_in_place(const Turn& turn, const Publication& publication, const Move& move) const;
   Result<void> remember_tables(const Publication& publication) const;
 
-  std::filesystem::path folder_;
+  std::shared_ptr<Depot> depot_;
 };
-
-/// A name of any characters as one path component: what could mean something else is %XX.
-std::string encode_name(std::string_view name);
 
 /// Whether a load is among the records.
 bool knows(const std::vector<LoadRecord>& records, const std::string& load_id);

@@ -3,23 +3,15 @@
 
 #include <algorithm>
 
+#include "connectors/files/destination_ledger_json.h"
+
 namespace weir::files {
 namespace {
 
-namespace fs = std::filesystem;
 using model::WriteMode;
 
-// A crash leaves a folder that nobody holds. That of a decided load is still needed.
-Result<void> remove_abandoned(const FilesLedger& ledger) {
-  std::error_code ignored;
-  for (fs::directory_iterator it(ledger.staging_path(), ignored), end; !ignored && it != end;
-       it.increment(ignored)) {
-    if (TRY(ledger.is_decided(it->path()))) continue;
-    const auto lock = DiskLock::try_folder(it->path());
-    if (lock.ok() && *lock) fs::remove_all(it->path(), ignored);
-  }
-  return {};
-}
+// Others publish in between, each of them once; so many in a row is somebody's mistake.
+constexpr int kAttempts = 20;
 
 Result<void> check_shape(const model::BatchView& rows, const model::Schema& schema) {
   bool same = rows.columns.size() == schema.size();
@@ -84,36 +76,12 @@ Result<void> check_own_rows(const FilesLedger& ledger, const sdk::LoadRequest& r
   return {};
 }
 
-std::string staged_name(std::size_t table) { return fmt::format("{}.part", table); }
-
-Result<Staging> Staging::create(const FilesLedger& ledger, const std::string& load_id) {
-  TRY(make_folder(ledger.staging_path()));
-  // Without this, another load takes our folder for an abandoned one before we hold it.
-  const auto publishing = TRY(DiskLock::wait_for(ledger.lock_path()));
-  TRY(remove_abandoned(ledger));
-  const auto path = ledger.staging_path() / encode_name(load_id);
-  if (TRY(ledger.is_decided(path))) {
-    return fail(ErrorCode::Conflict, "the load {} was interrupted while it was published; run it again",
-                load_id);
-  }
-  TRY(make_folder(path));
-  auto lock = TRY(DiskLock::try_folder(path));
-  if (!lock)
-    return fail(ErrorCode::Conflict, "the load {} is under way elsewhere; wait until it is over", load_id);
-  return Staging(path, *std::move(lock));
-}
-
-Staging::~Staging() {
-  if (path_.empty() || at_end_ == AtEnd::Keep) return;
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
-FilesLoad::FilesLoad(fs::path folder, sdk::LoadRequest request, Staging staging, std::vector<TablePlan> plans)
-    : folder_(std::move(folder)),
-      ledger_(folder_),
+FilesLoad::FilesLoad(std::shared_ptr<Depot> depot, sdk::LoadRequest request, std::unique_ptr<Claim> claim,
+                     std::vector<TablePlan> plans)
+    : depot_(std::move(depot)),
+      ledger_(depot_),
       request_(std::move(request)),
-      staging_(std::move(staging)),
+      claim_(std::move(claim)),
       plans_(std::move(plans)) {}
 
 Result<sdk::WriteOutcome> FilesLoad::write(std::size_t table, const model::BatchView& rows) {
@@ -128,7 +96,6 @@ Result<void> FilesLoad::prepare() {
   written_.clear();
   for (auto& plan : plans_)
     written_.push_back(TRY(plan.writer->finish().within("writing " + plan.target.table)));
-  TRY(sync_folder(staging_.path()));
   prepared_ = true;
   return {};
 }
@@ -136,23 +103,45 @@ Result<void> FilesLoad::prepare() {
 Result<void> FilesLoad::publish(const std::vector<model::LedgerEntry>& entries) {
   TRY(check_entries(entries, request_.load_id));
   TRY(prepare());
-  const auto lock = TRY(DiskLock::wait_for(ledger_.lock_path()));
-  // Under the lock, so that no decided load can come after this one and put older files over its own.
-  TRY(ledger_.finish_interrupted_locked());
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (TRY(try_to_publish(entries)) == Attempt::Done) return {};
+  }
+  return fail(
+      ErrorCode::Conflict,
+      "other loads published {} times while this one was about to; its rows were not published, run it "
+      "again",
+      kAttempts);
+}
+
+Result<FilesLoad::Attempt> FilesLoad::try_to_publish(const std::vector<model::LedgerEntry>& entries) {
+  const auto turn = TRY(depot_->take_turn());
+  // In the turn, so that no decided load can come after this one and put older files over its own.
+  TRY(ledger_.finish_interrupted(*turn));
   const auto own = TRY(ledger_.partition(request_.pipeline, request_.partition.key));
-  if (!knows(own, request_.load_id)) TRY(decide_and_carry_out(TRY(plan_publication(entries, own))));
-  staging_.remove_at_end();
-  return {};
+  if (knows(own, request_.load_id)) {
+    if (claim_->fate() == Claim::Fate::Decided) claim_->set_fate(Claim::Fate::CarriedOut);
+    return Attempt::Done;
+  }
+  TRY(claim_->complete());
+  return decide_and_carry_out(*turn, TRY(plan_publication(entries, own)));
 }
 
 // The journal needs the staged files, whether this process or the next one carries it out.
-Result<void> FilesLoad::decide_and_carry_out(const Publication& publication) {
-  staging_.keep();
-  auto decided = ledger_.commit(publication);
-  if (decided.ok()) return ledger_.carry_out(publication);
-  const auto journal = ledger_.is_decided(staging_.path());
-  if (journal.ok() && !*journal) staging_.remove_at_end();
-  return decided;
+Result<FilesLoad::Attempt> FilesLoad::decide_and_carry_out(Turn& turn, const Publication& publication) {
+  claim_->set_fate(Claim::Fate::Decided);
+  auto decided = turn.decide(publication.load_id, publication_json(publication));
+  if (decided.ok() && *decided == Turn::Decision::Decided) {
+    TRY(ledger_.carry_out(turn, publication));
+    claim_->set_fate(Claim::Fate::CarriedOut);
+    return Attempt::Done;
+  }
+  if (decided.ok()) {
+    claim_->set_fate(Claim::Fate::Undecided);
+    return Attempt::Overtaken;
+  }
+  const auto due = turn.is_due(publication.load_id);
+  if (due.ok() && !*due) claim_->set_fate(Claim::Fate::Undecided);
+  return Failure(std::move(decided).error());
 }
 
 Result<Publication> FilesLoad::plan_publication(const std::vector<model::LedgerEntry>& entries,
@@ -177,8 +166,9 @@ Result<void> FilesLoad::add_table(std::size_t index, const std::vector<LoadRecor
   if (const auto& written = written_[index]) {
     record->file = DataFile{plan.path, written->bytes, written->rows, written->hash, plan.writer->columns()};
     record->file->holds_foreign_rows = holds_foreign_rows(plan, *written);
-    publication.moves.push_back({(staging_.path() / staged_name(index)).lexically_relative(folder_).string(),
-                                 plan.path, written->bytes, written->hash});
+    if (const auto staged = claim_->file(index).staged_name()) {
+      publication.moves.push_back({*staged, plan.path, written->bytes, written->hash});
+    }
   }
   for (const auto& older : TRY(replaced_files(plan, own))) {
     const bool written_again = record->file && older.file->path == record->file->path;

@@ -7,7 +7,7 @@
 #include "connectors/files/destination_fixture.h"
 #include "connectors/files/destination_ledger.h"
 #include "connectors/files/destination_ledger_json.h"
-#include "connectors/files/destination_load.h"
+#include "connectors/files/writer.h"
 #include "connectors/files/writer_disk.h"
 
 namespace weir::files {
@@ -37,13 +37,12 @@ TEST_P(InterruptedPublication, is_finished_by_whoever_comes_next) {
     const auto& columns = wanted.tables[i].schema;
     publication.records.push_back(
         {entry(wanted, i), WriteMode::ReplacePartition, DataFile{path, 1, 1, "", columns}});
-    const auto measured = measure_file(staging / staged_name(i));
+    const auto measured = measure_file(out / staged_name("2", i));
     ASSERT_TRUE(measured.ok());
-    publication.moves.push_back({"_weir/staging/2/" + staged_name(i), path, measured->bytes, measured->hash});
+    publication.moves.push_back({staged_name("2", i), path, measured->bytes, measured->hash});
     publication.tables.push_back({wanted.tables[i].table, columns, false});
   }
-  const FilesLedger ledger(out);
-  ASSERT_TRUE(ledger.commit(publication).ok());
+  ASSERT_TRUE(decide(publication).ok());
   for (int i = 0; i < GetParam(); ++i) {
     const auto& move = publication.moves[static_cast<std::size_t>(i)];
     ASSERT_TRUE(make_folder((out / move.to).parent_path()).ok());
@@ -215,11 +214,11 @@ TEST_F(FilesDestinationTest, keeps_the_staged_files_of_a_decided_load) {
   const auto killed = folder_ / "out/_weir/staging/killed";
   fs::create_directories(killed);
   std::ofstream(killed / "0.part") << "id,page\n1,/a\n";
-  const FilesLedger ledger(folder_ / "out");
-  ASSERT_TRUE(ledger.commit({"killed", "usage", "2022-01-24", {}, {}, {}, {}}).ok());
-  ASSERT_TRUE(Staging::create(ledger, "next").ok());
+  ASSERT_TRUE(decide({"killed", "usage", "2022-01-24", {}, {}, {}, {}}).ok());
+  const auto depot = make_folder_depot(folder_ / "out");
+  ASSERT_TRUE(depot->claim({"next", "usage", "2022-01-25", {}}, {}).ok());
   EXPECT_TRUE(fs::exists(killed / "0.part"));
-  const auto again = Staging::create(ledger, "killed");
+  const auto again = depot->claim({"killed", "usage", "2022-01-24", {}}, {});
   ASSERT_FALSE(again.ok());
   EXPECT_EQ(again.error().code(), ErrorCode::Conflict);
   EXPECT_TRUE(fs::exists(killed / "0.part"));

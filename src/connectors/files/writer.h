@@ -17,11 +17,12 @@ namespace weir::files {
 
 /// What a writer needs to know.
 struct WriterRequest {
-  std::filesystem::path staging;  ///< a folder of this load
-  std::filesystem::path file;     ///< inside `staging`
-  model::Schema rows;             ///< of the rows to come
-  model::Schema columns;          ///< of the file: those of `rows`, perhaps wider, perhaps more
-  std::vector<std::string> key;   ///< for merging
+  Depot& depot;                  ///< outlives the writer, as the next two do
+  Claim& claim;                  ///< of the load
+  StagedFile& file;              ///< to write to
+  model::Schema rows;            ///< of the rows to come
+  model::Schema columns;         ///< of the file: those of `rows`, perhaps wider, perhaps more
+  std::vector<std::string> key;  ///< for merging
   FilesDestinationOptions options;
 };
 
@@ -38,23 +39,17 @@ class TableWriter {
   virtual Result<sdk::WriteOutcome> write(const model::BatchView& rows) = 0;
   /// The columns of the file.
   virtual const model::Schema& columns() const = 0;
-  /// Makes the file durable; nothing when there is no row, and then no file.
+  /// Closes the file; nothing when there is no row, and then no file.
   virtual Result<std::optional<WrittenFile>> finish() = 0;
-};
-
-/// A file that a merge reads, with what the ledger knows of it.
-struct OlderFile {
-  std::filesystem::path path;
-  DataFile known;
 };
 
 Result<std::unique_ptr<TableWriter>> make_text_writer(const WriterRequest& request);
 Result<std::unique_ptr<TableWriter>> make_parquet_writer(const WriterRequest& request);
 /// Rows of `older` whose key does not come again, then the new rows, the last one of each key.
 Result<std::unique_ptr<TableWriter>> make_merge_writer(const WriterRequest& request,
-                                                       std::vector<OlderFile> older);
+                                                       std::vector<DataFile> older);
 
 /// Bytes and hash of a file, as the ledger keeps them.
-Result<WrittenFile> measure_file(const std::filesystem::path& path);
+Result<Measured> measure_file(const std::filesystem::path& path);
 
 }  // namespace weir::files

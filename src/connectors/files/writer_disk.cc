@@ -153,6 +153,30 @@ DiskLock::~DiskLock() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
+Result<std::optional<HeldFolder>> HeldFolder::create(
+    const fs::path& parent, const std::string& name,
+    const std::function<Result<bool>(const std::string& name)>& is_needed) {
+  TRY(make_folder(parent));
+  std::error_code ignored;
+  // A crash leaves a folder that nobody holds.
+  for (fs::directory_iterator it(parent, ignored), end; !ignored && it != end; it.increment(ignored)) {
+    if (TRY(is_needed(it->path().filename().string()))) continue;
+    const auto lock = DiskLock::try_folder(it->path());
+    if (lock.ok() && *lock) fs::remove_all(it->path(), ignored);
+  }
+  const auto path = parent / name;
+  TRY(make_folder(path));
+  auto lock = TRY(DiskLock::try_folder(path));
+  if (!lock) return std::optional<HeldFolder>();
+  return std::optional(HeldFolder(path, *std::move(lock)));
+}
+
+HeldFolder::~HeldFolder() {
+  if (path_.empty() || at_end_ == AtEnd::Keep) return;
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
 Result<OutputFile> OutputFile::create(const fs::path& path) {
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kFileMode);
   if (descriptor < 0) return disk_failure("create", path, errno);

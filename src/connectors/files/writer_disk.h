@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,6 +43,29 @@ class DiskLock {
  private:
   explicit DiskLock(int descriptor) : descriptor_(descriptor) {}
   int descriptor_;
+};
+
+/// A folder that this process holds, and that is removed with the object unless it is kept.
+class HeldFolder {
+ public:
+  /// Makes `parent`/`name`, and removes the folders beside it that no process holds, but those that
+  /// `is_needed` keeps. The caller keeps others from doing the same meanwhile. Nothing when another
+  /// process holds the folder.
+  static Result<std::optional<HeldFolder>> create(
+      const std::filesystem::path& parent, const std::string& name,
+      const std::function<Result<bool>(const std::string& name)>& is_needed);
+  HeldFolder(HeldFolder&&) noexcept = default;
+  HeldFolder& operator=(HeldFolder&&) = delete;
+  ~HeldFolder();
+  const std::filesystem::path& path() const { return path_; }
+  enum class AtEnd { Remove, Keep };
+  void set_at_end(AtEnd at_end) { at_end_ = at_end; }
+
+ private:
+  HeldFolder(std::filesystem::path path, DiskLock lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+  std::filesystem::path path_;
+  DiskLock lock_;
+  AtEnd at_end_ = AtEnd::Remove;
 };
 
 /// A new file that is written from front to end.

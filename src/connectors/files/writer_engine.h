@@ -2,7 +2,6 @@
 // What the writers that need the engine share: Parquet files, and merging. Only they include it.
 #pragma once
 
-#include <filesystem>
 #include <string>
 
 #include "connectors/files/writer.h"
@@ -10,7 +9,7 @@
 
 namespace weir::files {
 
-/// An engine of its own in memory, which spills into the load's staging folder.
+/// An engine of its own in memory, which spills into the load's scratch folder.
 Result<engine::Database> open_engine(const WriterRequest& request);
 
 /// `"id" BIGINT, "page" VARCHAR`
@@ -20,8 +19,8 @@ std::string column_definitions(const model::Schema& schema);
 /// where there is none.
 std::string select_list(const model::Schema& from, const model::Schema& to);
 
-/// Writes a query's rows as one Parquet file.
-Result<void> copy_to_parquet(engine::Connection& connection, const std::string& query,
-                             const WriterRequest& request);
+/// Writes a query's rows, which are that many, as one Parquet file.
+Result<WrittenFile> copy_to_parquet(engine::Connection& connection, const std::string& query,
+                                    const WriterRequest& request, std::uint64_t rows);
 
 }  // namespace weir::files

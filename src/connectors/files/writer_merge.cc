@@ -32,6 +32,12 @@ std::string column_map(const model::Schema& schema, std::string_view json_type) 
   return sql;
 }
 
+/// A file that the merge reads, on this machine, with what the ledger knows of it.
+struct OlderFile {
+  std::filesystem::path path;
+  DataFile known;
+};
+
 std::string read_query(const OlderFile& older, const FilesDestinationOptions& options) {
   const auto path = sql_literal(older.path.string());
   if (options.format == FileFormat::Parquet) return fmt::format("SELECT * FROM read_parquet({})", path);
@@ -54,21 +60,21 @@ std::string read_query(const OlderFile& older, const FilesDestinationOptions& op
 }
 
 // A file that is not what was published must not be taken for it: rows could be lost unseen.
-Result<void> verify(const OlderFile& older) {
+Result<void> verify(const OlderFile& older, const Depot& depot) {
   const auto measured = measure_file(older.path);
   if (measured && measured->bytes == older.known.bytes && measured->hash == older.known.hash) return {};
   return fail(ErrorCode::DataMismatch,
               "'{}' is not as it was published; put it back, or remove the table's files and its ledger and "
               "load again",
-              older.path.string());
+              depot.shown(older.known.path));
 }
 
 class MergeWriter final : public TableWriter {
  public:
-  MergeWriter(WriterRequest request, std::vector<OlderFile> older, engine::Database database,
+  MergeWriter(WriterRequest request, std::vector<DataFile> known, engine::Database database,
               engine::Connection connection)
       : request_(std::move(request)),
-        older_(std::move(older)),
+        known_(std::move(known)),
         database_(std::move(database)),
         connection_(std::move(connection)) {
     for (const auto& name : request_.key) key_columns_.push_back(*request_.rows.find(name));
@@ -109,8 +115,8 @@ class MergeWriter final : public TableWriter {
 
   Result<std::optional<WrittenFile>> finish() override {
     std::string query = fmt::format("SELECT {} FROM incoming", select_list(request_.rows, request_.columns));
+    TRY(fetch_older());
     for (const auto& older : older_) {
-      TRY(verify(older));
       query += " UNION ALL SELECT * " + kept_of(older);
     }
     auto written =
@@ -120,6 +126,19 @@ class MergeWriter final : public TableWriter {
   }
 
  private:
+  Result<void> fetch_older() {
+    older_.clear();
+    const auto scratch = TRY(request_.claim.scratch());
+    for (const auto& known : known_) {
+      auto path = request_.depot.local(known.path, scratch);
+      // A file that is gone is not as it was published either.
+      if (!path.ok() && path.error().code() != ErrorCode::NotFound) return Failure(path.error());
+      older_.push_back({path.ok() ? *std::move(path) : std::filesystem::path(), known});
+      TRY(verify(older_.back(), request_.depot));
+    }
+    return {};
+  }
+
   /// Of a batch's rows the last one of each key.
   std::string gather_sql() const {
     std::string values;
@@ -173,10 +192,8 @@ class MergeWriter final : public TableWriter {
   Result<std::optional<WrittenFile>> write_parquet(const std::string& query) {
     const auto rows = TRY(connection_.query_integer(fmt::format("SELECT count(*) FROM ({})", query)));
     if (rows == 0) return std::optional<WrittenFile>();
-    TRY(copy_to_parquet(connection_, query, request_));
-    auto written = TRY(measure_file(request_.file));
-    written.rows = static_cast<std::uint64_t>(rows);
-    return std::optional(written);
+    return std::optional(
+        TRY(copy_to_parquet(connection_, query, request_, static_cast<std::uint64_t>(rows))));
   }
 
   Result<std::optional<WrittenFile>> write_text(const std::string& query) {
@@ -189,7 +206,8 @@ class MergeWriter final : public TableWriter {
   }
 
   WriterRequest request_;
-  std::vector<OlderFile> older_;
+  std::vector<DataFile> known_;
+  std::vector<OlderFile> older_;  // of known_, when they are read
   engine::Database database_;
   engine::Connection connection_;
   std::vector<std::size_t> key_columns_;
@@ -203,7 +221,7 @@ class MergeWriter final : public TableWriter {
 }  // namespace
 
 Result<std::unique_ptr<TableWriter>> make_merge_writer(const WriterRequest& request,
-                                                       std::vector<OlderFile> older) {
+                                                       std::vector<DataFile> older) {
   auto database = TRY(open_engine(request));
   auto connection = TRY(database.connect());
   auto writer =

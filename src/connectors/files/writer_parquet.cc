@@ -30,12 +30,8 @@ class ParquetWriter final : public TableWriter {
   Result<std::optional<WrittenFile>> finish() override {
     if (rows_ == 0) return std::optional<WrittenFile>();
     TRY(appender_.close());
-    TRY(copy_to_parquet(connection_,
-                        fmt::format("SELECT {} FROM staged", select_list(request_.rows, request_.columns)),
-                        request_));
-    auto written = TRY(measure_file(request_.file));
-    written.rows = rows_;
-    return std::optional(written);
+    const auto query = fmt::format("SELECT {} FROM staged", select_list(request_.rows, request_.columns));
+    return std::optional(TRY(copy_to_parquet(connection_, query, request_, rows_)));
   }
 
  private:
@@ -63,7 +59,7 @@ std::string_view parquet_codec(formats::OutputCompression compression) {
 Result<engine::Database> open_engine(const WriterRequest& request) {
   engine::DatabaseOptions options;
   options.memory_bytes = request.options.memory.bytes;
-  options.spill_folder = (request.staging / "spill").string();
+  options.spill_folder = (TRY(request.claim.scratch()) / "spill").string();
   options.file_access = engine::DatabaseOptions::FileAccess::Allowed;
   return engine::Database::open(options);
 }
@@ -92,19 +88,22 @@ std::string select_list(const model::Schema& from, const model::Schema& to) {
   return sql;
 }
 
-Result<void> copy_to_parquet(engine::Connection& connection, const std::string& query,
-                             const WriterRequest& request) {
+Result<WrittenFile> copy_to_parquet(engine::Connection& connection, const std::string& query,
+                                    const WriterRequest& request, std::uint64_t rows) {
+  const auto path = TRY(request.file.local_path());
   TRY(connection.execute(fmt::format("COPY ({}) TO {} (FORMAT parquet, COMPRESSION {})", query,
-                                     sql_literal(request.file.string()),
+                                     sql_literal(path.string()),
                                      parquet_codec(request.options.effective_compression()))));
-  return sync_file(request.file);
+  auto measured = TRY(measure_file(path));
+  TRY(request.file.take_local());
+  return WrittenFile{rows, measured.bytes, std::move(measured.hash)};
 }
 
-Result<WrittenFile> measure_file(const std::filesystem::path& path) {
+Result<Measured> measure_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return disk_failure("read", path, errno);
   formats::ContentHash hash;
-  WrittenFile measured;
+  Measured measured;
   std::string piece(1 << 20, '\0');
   while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())) || file.gcount() > 0) {
     const auto got = static_cast<std::size_t>(file.gcount());

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connectors/files/writer.h"
-#include "connectors/files/writer_disk.h"
 #include "formats/content_hash.h"
 
 namespace weir::files {
@@ -11,7 +10,7 @@ constexpr std::size_t kBlockBytes = 2 << 20;
 class TextWriter final : public TableWriter {
  public:
   TextWriter(const WriterRequest& request, std::unique_ptr<formats::RowWriter> rows)
-      : file_path_(request.file),
+      : file_(request.file),
         columns_(request.rows),
         refuses_nulls_(request.options.format == FileFormat::Csv && request.rows.size() == 1 &&
                        request.options.csv.null_text.value_or("").empty()),
@@ -21,10 +20,8 @@ class TextWriter final : public TableWriter {
   Result<sdk::WriteOutcome> write(const model::BatchView& batch) override {
     sdk::WriteOutcome outcome;
     if (batch.rows == 0) return outcome;
-    if (!file_) {
-      file_.emplace(TRY(OutputFile::create(file_path_)));
-      rows_->begin(block_);
-    }
+    if (!has_begun_) rows_->begin(block_);
+    has_begun_ = true;
     if (refuses_nulls_) return write_row_by_row(batch);
     rows_->write(batch, block_);
     written_.rows += batch.rows;
@@ -35,9 +32,9 @@ class TextWriter final : public TableWriter {
   const model::Schema& columns() const override { return columns_; }
 
   Result<std::optional<WrittenFile>> finish() override {
-    if (!file_ || written_.rows == 0) return std::optional<WrittenFile>();
+    if (written_.rows == 0) return std::optional<WrittenFile>();
     TRY(flush());
-    TRY(file_->close());
+    TRY(file_.close());
     hash_.end_input();
     written_.hash = hash_.hex();
     return std::optional(written_);
@@ -71,19 +68,19 @@ class TextWriter final : public TableWriter {
       TRY(compressor_->compress(bytes, packed_));
       bytes = packed_.view();
     }
-    TRY(file_->write(bytes));
+    TRY(file_.write(bytes));
     hash_.update(bytes);
     written_.bytes += bytes.size();
     block_.clear();
     return {};
   }
 
-  std::filesystem::path file_path_;
+  StagedFile& file_;
   model::Schema columns_;
   bool refuses_nulls_;
   std::unique_ptr<formats::RowWriter> rows_;
   std::unique_ptr<formats::Compressor> compressor_;  // null: none
-  std::optional<OutputFile> file_;
+  bool has_begun_ = false;
   formats::WriteBuffer block_;
   formats::WriteBuffer packed_;
   formats::ContentHash hash_;
