@@ -104,9 +104,9 @@ Result<void> RedshiftLoad::prepare() {
   if (error_) return Failure(*error_);
   for (auto& stage : stages_) TRY(stage.finish(staging_));
   TRY(staging_.finish());
-  auto connection = TRY(warehouse_.connect());
-  TRY(widen(connection).within("making columns longer"));
-  connection_.emplace(std::move(connection));
+  connection_.emplace(TRY(warehouse_.connect()));
+  TRY(look_again());
+  TRY(widen(*connection_).within("making columns longer"));
   auto copied = once_more_after_conflict(copy_all(), nullptr);
   if (!copied) {
     state_ = State::Broken;
@@ -114,6 +114,24 @@ Result<void> RedshiftLoad::prepare() {
     return copied;
   }
   state_ = State::Prepared;
+  return {};
+}
+
+/// Rows were staged for the tables as they were at the beginning, which may be long ago. What they
+/// have become may make another plan; other columns would need other rows.
+Result<void> RedshiftLoad::look_again() {
+  for (std::size_t i = 0; i < planned_.plans.size(); ++i) {
+    auto& plan = planned_.plans[i];
+    const auto& target = planned_.request.tables[i];
+    auto stored = TRY(read_table(*connection_, warehouse_.schema(), target.table));
+    auto now = TRY(plan_table(warehouse_.schema(), std::move(stored), target, planned_.request.partition));
+    if (now.fields != plan.fields || now.marks_rows != plan.marks_rows) {
+      return fail(ErrorCode::Conflict,
+                  "the columns of table {} were changed while its rows were prepared; run again",
+                  target.table);
+    }
+    plan = std::move(now);
+  }
   return {};
 }
 
@@ -135,6 +153,7 @@ Result<void> RedshiftLoad::run(const std::vector<std::string>& statements) {
 
 Result<void> RedshiftLoad::copy_all() {
   TRY(connection_->execute("BEGIN"));
+  TRY(ledger_.create(*connection_).within("making the ledger"));
   for (std::size_t i = 0; i < planned_.plans.size(); ++i) {
     TRY(copy_table(i).within("loading table " + planned_.plans[i].table));
   }
@@ -265,7 +284,6 @@ Result<void> RedshiftLoad::record(const std::vector<model::LedgerEntry>& entries
   for (const auto& plan : planned_.plans) {
     if (plan.mode == Mode::Swap) TRY(run(swap_sql(plan)).within("replacing table " + plan.table));
   }
-  TRY(ledger_.create(*connection_).within("making the ledger"));
   for (const auto& entry : entries) TRY(ledger_.add(*connection_, entry).within("writing the ledger"));
   const auto committed = connection_->execute("COMMIT");
   if (committed) return {};

@@ -48,6 +48,7 @@ class RedshiftLoad final : public sdk::Load {
                io::ObjectStore& store);
   Result<void> make_stages();
   Result<void> check_rows(std::size_t table, const model::BatchView& rows) const;
+  Result<void> look_again();
   Result<void> widen(postgres::Connection& connection);
   Result<void> copy_all();
   Result<void> copy_table(std::size_t table);

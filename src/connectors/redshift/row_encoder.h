@@ -24,6 +24,8 @@ struct Field {
   StoredType stored;                     ///< of the column; of one that is made later, what it can become
   bool not_null = false;
   bool is_key = false;  ///< of a merge: must not be NULL
+
+  bool operator==(const Field&) const = default;
 };
 
 struct EncoderOptions {

@@ -166,7 +166,7 @@ class CopyRun:
                 self.loaded += len(rows)
                 return
             self.backend.query("ROLLBACK TO SAVEPOINT rs_copy")
-            place = re.search(r"line (\d+)", error.get("W", ""))
+            place = re.search(r"COPY .*, line (\d+)", error.get("W", ""))
             if not place:
                 raise Refusal(error["M"], error["C"])
             line, raw, _ = rows.pop(int(place.group(1)) - 1)
