@@ -161,9 +161,11 @@ Result<void> RowWriter::put_all(const model::BatchView& rows, RowNumbers numbers
     const auto failure = connection_.last_failure();
     if (!blames_a_row(failure.sqlstate)) return Failure(done.error());
     TRY(connection_.execute("ROLLBACK TO SAVEPOINT weir_rows; RELEASE SAVEPOINT weir_rows"));
-    const auto line = plan_.route == Route::Copy ? copy_line(failure.context) : std::nullopt;
-    if (piece.size() == 1 || (line && *line <= piece.size())) {
-      const auto at = piece.size() == 1 ? 0 : *line - 1;
+    // From 1; 0 when the server does not say.
+    const auto line = plan_.route == Route::Copy ? copy_line(failure.context).value_or(0) : std::uint64_t{0};
+    const bool is_known = line > 0 && line <= piece.size();
+    if (piece.size() == 1 || is_known) {
+      const auto at = piece.size() == 1 ? 0 : line - 1;
       outcome.refused.push_back(
           {piece[at], refusal(failure, {plan_.name.table, target_.schema, rows, piece[at]})});
       pieces.push_back(piece.subspan(at + 1));
