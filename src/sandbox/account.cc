@@ -98,7 +98,7 @@ Result<const Account::Key*> Account::key() {
       return fail(ErrorCode::InvalidConfig, "the key cannot be written to {}", key_file_);
     }
   }
-  key_.reset(new Key{std::move(made)});
+  key_ = std::make_unique<Key>(Key{std::move(made)});
   return key_.get();
 }
 

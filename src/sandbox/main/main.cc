@@ -101,4 +101,11 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace weir::sandbox
 
-int main(int argc, char** argv) { return weir::sandbox::run(argc, argv); }
+int main(int argc, char** argv) {
+  try {
+    return weir::sandbox::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "weir-sandbox: " << error.what() << "\n";
+    return 1;
+  }
+}
