@@ -50,7 +50,8 @@ TEST(Docs, pipelines_in_the_pages_are_valid) {
     for (const auto& [name, block] : project_files(read(page))) {
       const TestProject project;
       project.write("weir.yaml",
-                    "connections:\n  logs: {type: files}\n  warehouse: {type: sqlite, path: usage.db}\n");
+                    "connections:\n  logs: {type: files}\n  warehouse: {type: sqlite, path: usage.db}\n"
+                    "  database: {type: postgres, host: 127.0.0.1, port: 1}\n");
       if (name == "weir.yaml") {
         project.write(
             "pipelines/p.yaml",

@@ -75,6 +75,8 @@ Result<void> PostgresLoad::start() {
     state_ = State::Repeated;
     return {};
   }
+  // Another encoding than UTF-8 cannot hold every character.
+  encoding_ = TRY(connection_->execute("SHOW server_encoding")).text(0, 0);
   for (std::size_t i = 0; i < request_.tables.size(); ++i) {
     TRY(open_table(i).within("preparing table " + request_.tables[i].table));
   }
@@ -101,6 +103,7 @@ Result<void> PostgresLoad::open_table(std::size_t number) {
   const auto name = table_name(target.table, sessions_->options().schema);
   const auto stored = TRY(read_table(connection, name));
   auto plan = TRY(plan_table(stored, name, target, request_.partition));
+  if (encoding_ != "UTF8") plan.may_refuse = true;
   if (stored) TRY(check_marks(connection, ledger_, *stored, target, request_.partition));
   for (const auto& change : plan.schema_changes) TRY(connection.execute(change));
   if (stored) TRY(mark_unknown_rows(connection, ledger_, *stored, target, plan));

@@ -54,6 +54,7 @@ class PostgresLoad final : public sdk::Load {
   sdk::LoadRequest request_;
   DestinationOptions options_;
   Ledger ledger_;
+  std::string encoding_;  // of the database
   State state_ = State::Open;
   std::vector<std::unique_ptr<RowWriter>> writers_;  // one a table of the request
   std::optional<Error> error_;                       // why the load is broken
