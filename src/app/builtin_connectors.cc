@@ -3,6 +3,7 @@
 
 #include "connectors/duckdb/connector.h"
 #include "connectors/files/connector.h"
+#include "connectors/mysql/connector.h"
 #include "connectors/postgres/connector.h"
 #include "connectors/redshift/connector.h"
 #include "connectors/sqlite/connector.h"
@@ -16,6 +17,7 @@ const project::Connectors& builtin_connectors() {
       &duckdb::connector(),
       &postgres::connector(),
       &redshift::connector(),
+      &mysql::connector(),
   };
   return connectors;
 }

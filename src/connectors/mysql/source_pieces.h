@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a large table is cut into ranges of its key. Used by the source only.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "connectors/mysql/source_query.h"
+
+namespace weir::mysql {
+
+/// One SELECT of a stream.
+struct Piece {
+  std::size_t stream = 0;
+  std::string sql;
+};
+
+/// What is known about a table without a look at its rows.
+struct TableFacts {
+  std::string engine;
+  std::uint64_t bytes = 0;           ///< roughly
+  std::optional<std::string> key{};  ///< the first column of the primary key, when it is an integer
+
+  bool is_versioned() const { return engine == "InnoDB" || engine.empty(); }
+};
+
+Result<TableFacts> facts_of(Connection& connection, const TableName& name);
+
+/// The pieces of a stream of a table, each of about `piece_bytes`. The connection is in the snapshot.
+Result<std::vector<Piece>> cut(Connection& connection, const Stream& stream, std::size_t number,
+                               const TableFacts& facts, std::uint64_t piece_bytes);
+
+}  // namespace weir::mysql

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The SQL that reads a stream. Used inside this folder only.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "connectors/mysql/row_decoding.h"
+#include "connectors/mysql/source_options.h"
+#include "model/partition.h"
+#include "protocols/mysql/connection.h"
+
+namespace weir::mysql {
+
+struct TableName {
+  std::string database;
+  std::string table;
+
+  std::string sql() const { return identifier(database) + "." + identifier(table); }
+};
+
+/// "history" in the connection's database, or "looker.history".
+TableName table_name(std::string_view name, const std::string& database);
+
+/// Puts a partition's values into SQL in place of its placeholders. A value is always a constant of
+/// SQL: quoted where it stands alone, and escaped inside a constant. Start and end are times of `zone`,
+/// in the form of the server.
+Result<std::string> bind_values(std::string_view sql, const model::Partition& partition,
+                                const std::optional<model::TimeZone>& zone);
+/// Whether the rows differ by partition.
+bool is_partitioned(const SourceTableOptions& options);
+
+/// What a stream's SQL depends on beside its own options.
+struct QueryContext {
+  std::string database;
+  ZeroDates zero_dates = ZeroDates::Null;
+  bool tinyint1_as_bool = false;
+  DuplicateColumns duplicate_columns = DuplicateColumns::Error;
+  std::optional<model::TimeZone> zone{};  ///< nothing: UTC
+};
+
+/// A stream, found out from the server.
+struct Stream {
+  RowShape shape;
+  std::string sql;    ///< the whole statement
+  std::string table;  ///< what the rows come from, for FROM; with its conditions in `where`
+  std::string where;  ///< empty, or "WHERE ..."
+
+  /// The same statement for the rows of a table whose key lies between two values.
+  std::string range_sql(const std::string& key, std::int64_t first, std::int64_t last) const;
+};
+
+/// Asks the server for the columns and their types.
+Result<Stream> describe_stream(Connection& connection, const SourceTableOptions& options,
+                               const QueryContext& context, const model::Partition& partition);
+
+}  // namespace weir::mysql

@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: Apache-2.0
+// Values, snapshots and failures of the source, with a real MariaDB server.
+#include "connectors/mysql/source.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "model/cell_text.h"
+#include "tests/support/looker_database.h"
+
+namespace weir::mysql {
+namespace {
+
+using support::MariadbDatabase;
+
+/// All that an extraction gave: rows as "1|a|NULL\n" of each stream, rejects, its end.
+struct Given {
+  std::vector<std::string> rows;
+  std::string rejects;
+  std::string error;
+  std::optional<ErrorCode> code;
+  std::string hash;
+  std::vector<std::string> warnings;
+};
+
+class MysqlSourceTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<sdk::Source> source(const std::vector<SourceTableOptions>& streams,
+                                      std::uint64_t piece_bytes = kPieceBytes) {
+    return make_mysql_source(connection_, options_, streams, database_.server().environment(), clock_,
+                             piece_bytes);
+  }
+  std::string sql(const std::string& text) { return database_.sql(text); }
+
+  static std::unique_ptr<sdk::Extraction> open(sdk::Source& source, const model::Partition& partition) {
+    const auto inputs = source.inputs(partition);
+    if (!inputs) throw std::runtime_error(inputs.error().to_string());
+    auto opened = source.open(partition, *inputs);
+    if (!opened) throw std::runtime_error(opened.error().to_string());
+    return *std::move(opened);
+  }
+
+  static void add(const sdk::Block& block, const model::Schema& schema, Given& given) {
+    model::Batch batch(schema);
+    std::vector<sdk::Reject> rejects;
+    ASSERT_TRUE(block.decode(batch, rejects).ok());
+    for (const auto& reject : rejects) given.rejects += reject.reason + " [" + reject.bytes + "]\n";
+    given.rows.resize(std::max(given.rows.size(), block.stream() + 1));
+    const auto view = batch.view();
+    for (std::size_t row = 0; row < view.rows; ++row) {
+      std::vector<std::string> cells;
+      for (const auto& column : view.columns) {
+        cells.push_back(column.is_null(row) ? "NULL" : model::cell_text(column, row));
+      }
+      given.rows[block.stream()] += join(cells, "|") + "\n";
+    }
+  }
+
+  static Given drain(sdk::Extraction& extraction) {
+    Given given;
+    while (true) {
+      const auto block = extraction.next();
+      if (!block) {
+        given.error = block.error().to_string();
+        given.code = block.error().code();
+        return given;
+      }
+      if (*block == nullptr) break;
+      add(**block, extraction.schema((*block)->stream()), given);
+    }
+    given.hash = extraction.content_hash();
+    given.warnings = extraction.warnings();
+    return given;
+  }
+
+  /// Reads a query or table with the options of this test.
+  Given read(const SourceTableOptions& stream, const model::Partition& partition = whole()) {
+    const auto made = source({stream});
+    return drain(*open(*made, partition));
+  }
+  Given read_table(const std::string& table) {
+    SourceTableOptions stream;
+    stream.table = table;
+    return read(stream);
+  }
+  static model::Partition whole() { return {"all", std::nullopt}; }
+  static model::Partition day(std::string_view key) {
+    return *model::parse_partition(model::Every::Day, key);
+  }
+
+  MariadbDatabase database_;
+  MysqlOptions connection_ = database_.options();
+  SourceOptions options_;
+  io::ManualClock clock_{parse_timestamp("2026-01-01T00:00:00Z").value()};
+};
+
+SourceTableOptions table(const std::string& name) {
+  SourceTableOptions stream;
+  stream.table = name;
+  return stream;
+}
+
+SourceTableOptions query(const std::string& text) {
+  SourceTableOptions stream;
+  stream.query = text;
+  return stream;
+}
+
+TEST_F(MysqlSourceTest, every_type_is_read_exactly) {
+  sql("CREATE TABLE t (a TINYINT, b SMALLINT UNSIGNED, c MEDIUMINT, d INT UNSIGNED, e BIGINT, f BIGINT "
+      "UNSIGNED, g DECIMAL(30,10), h FLOAT, i DOUBLE, j BIT(1), k BIT(10), l YEAR)");
+  sql("INSERT INTO t VALUES (-128, 65535, -8388608, 4294967295, -9223372036854775808, 9223372036854775807, "
+      "12345678901234567890.0123456789, 0.1, 0.1, b'1', b'1000000001', 2024)");
+  const auto given = read_table("t");
+  EXPECT_EQ(given.error + given.rejects, "");
+  EXPECT_EQ(given.rows.at(0),
+            "-128|65535|-8388608|4294967295|-9223372036854775808|9223372036854775807|"
+            "12345678901234567890.0123456789|0.10000000149011612|0.1|true|513|2024\n");
+}
+
+TEST_F(MysqlSourceTest, times_keep_their_fractions_and_ranges) {
+  sql("CREATE TABLE t (a DATE, b DATETIME(6), c TIMESTAMP(3) NULL, d TIME(1), e DATETIME);\n"
+      "SET time_zone = '-08:00';\n"
+      "INSERT INTO t VALUES ('9999-12-31', '1000-01-01 00:00:00.000001', '2024-05-13 21:40:05.125', "
+      "'-838:59:59.0', '2024-05-13 21:40:05')");
+  EXPECT_EQ(read_table("t").rows.at(0),
+            "9999-12-31|1000-01-01T00:00:00.000001Z|2024-05-14T05:40:05.125Z|-838:59:59.0|"
+            "2024-05-13T21:40:05Z\n");
+}
+
+TEST_F(MysqlSourceTest, a_datetime_is_of_the_stated_zone_and_a_timestamp_of_none) {
+  options_.datetime_zone = "America/Vancouver";
+  sql("CREATE TABLE t (a DATETIME, b TIMESTAMP);\n"
+      "INSERT INTO t VALUES ('2024-01-15 16:00:00', '2024-01-15 16:00:00'), ('2024-07-15 16:00:00', "
+      "'2024-07-15 16:00:00')");
+  EXPECT_EQ(read_table("t").rows.at(0),
+            "2024-01-16T00:00:00Z|2024-01-15T16:00:00Z\n2024-07-15T23:00:00Z|2024-07-15T16:00:00Z\n");
+}
+
+TEST_F(MysqlSourceTest, text_of_every_charset_arrives_in_utf8_and_bytes_stay_bytes) {
+  sql("CREATE TABLE t (a VARCHAR(9) CHARACTER SET latin1, b TEXT CHARACTER SET utf8mb4, c VARBINARY(9), d "
+      "BLOB, "
+      "e ENUM('x', 'größe'), f SET('a', 'b'), g JSON, h CHAR(4));\n"
+      "INSERT INTO t VALUES ('Größe', '🌊', x'00ff', x'80', 'größe', 'a,b', '{\"a\": 1}', 'x ')");
+  const auto made = source({table("t")});
+  const auto extraction = open(*made, whole());
+  EXPECT_EQ(model::to_string(extraction->schema(0)),
+            "a text, b text, c blob, d blob, e text, f text, g json, h text");
+  EXPECT_EQ(drain(*extraction).rows.at(0),
+            "Größe|🌊|" + std::string("\0\xff", 2) + "|\x80|größe|a,b|{\"a\": 1}|x\n");
+}
+
+TEST_F(MysqlSourceTest, null_is_not_an_empty_text) {
+  sql("CREATE TABLE t (a TEXT, b INT);\nINSERT INTO t VALUES ('', NULL), (NULL, 0)");
+  EXPECT_EQ(read_table("t").rows.at(0), "|NULL\nNULL|0\n");
+}
+
+TEST_F(MysqlSourceTest, a_number_that_no_integer_holds_is_set_aside) {
+  sql("CREATE TABLE t (a BIGINT UNSIGNED, b BIT(64));\n"
+      "INSERT INTO t VALUES (18446744073709551615, 0), (1, 0xffffffffffffffff), (2, 1)");
+  const auto given = read_table("t");
+  EXPECT_EQ(given.rows.at(0), "2|1\n");
+  EXPECT_NE(given.rejects.find("a: 18446744073709551615 is larger"), std::string::npos) << given.rejects;
+  EXPECT_NE(given.rejects.find("b: 18446744073709551615 is larger"), std::string::npos) << given.rejects;
+}
+
+TEST_F(MysqlSourceTest, dates_that_no_calendar_has_follow_the_policy) {
+  sql("CREATE TABLE t (id INT, a DATE, b DATETIME);\nSET sql_mode = '';\n"
+      "INSERT INTO t VALUES (1, '0000-00-00', '0000-00-00 00:00:00'), (2, '2024-00-10', '2024-02-29 "
+      "01:02:03')");
+  EXPECT_EQ(read_table("t").rows.at(0), "1|NULL|NULL\n2|NULL|2024-02-29T01:02:03Z\n");
+  options_.zero_dates = ZeroDates::Text;
+  EXPECT_EQ(read_table("t").rows.at(0),
+            "1|0000-00-00|0000-00-00 00:00:00\n2|2024-00-10|2024-02-29 01:02:03\n");
+  options_.zero_dates = ZeroDates::Reject;
+  const auto given = read_table("t");
+  EXPECT_EQ(given.rejects,
+            "a: '0000-00-00' is in no calendar [1\t0000-00-00\t0000-00-00 00:00:00]\n"
+            "a: '2024-00-10' is in no calendar [2\t2024-00-10\t2024-02-29 01:02:03]\n");
+}
+
+TEST_F(MysqlSourceTest, tinyint1_is_a_number_unless_said_otherwise) {
+  sql("CREATE TABLE t (a TINYINT(1));\nINSERT INTO t VALUES (0), (1), (2)");
+  EXPECT_EQ(read_table("t").rows.at(0), "0\n1\n2\n");
+  options_.tinyint1_as_bool = true;
+  const auto given = read_table("t");
+  EXPECT_EQ(given.rows.at(0), "false\ntrue\n");
+  EXPECT_EQ(given.rejects, "a: 2 is neither 0 nor 1, so it is no boolean [2]\n");
+}
+
+TEST_F(MysqlSourceTest, two_columns_of_one_name_are_an_error_or_numbered) {
+  const auto twice = query("SELECT 1 AS id, 2 AS id, 3 AS id");
+  const auto checked = source({twice})->check();
+  ASSERT_FALSE(checked.ok());
+  EXPECT_EQ(checked.error().code(), ErrorCode::InvalidConfig);
+  EXPECT_NE(checked.error().message().find("two columns named id"), std::string::npos);
+  options_.duplicate_columns = DuplicateColumns::Number;
+  const auto made = source({twice});
+  EXPECT_EQ(model::to_string(open(*made, whole())->schema(0)), "id integer, id_2 integer, id_3 integer");
+}
+
+TEST_F(MysqlSourceTest, a_partition_has_the_rows_of_its_window) {
+  sql("CREATE TABLE t (id INT, at DATETIME(6), stamped TIMESTAMP NULL, day DATE);\n"
+      "INSERT INTO t VALUES (1, '2024-05-13 23:59:59.999999', '2024-05-13 23:59:59', '2024-05-13'), "
+      "(2, '2024-05-14 00:00:00', '2024-05-14 00:00:00', '2024-05-14'), (3, NULL, NULL, NULL)");
+  for (const auto* column : {"at", "stamped", "day"}) {
+    auto stream = table("t");
+    stream.columns = {"id"};
+    stream.partition_column = column;
+    EXPECT_EQ(read(stream, day("2024-05-13")).rows.at(0), "1\n") << column;
+    EXPECT_EQ(read(stream, day("2024-05-14")).rows.at(0), "2\n") << column;
+  }
+}
+
+TEST_F(MysqlSourceTest, a_window_is_turned_into_the_zone_of_the_column) {
+  options_.datetime_zone = "America/Vancouver";
+  sql("CREATE TABLE t (id INT, at DATETIME);\n"
+      "INSERT INTO t VALUES (1, '2024-05-13 16:59:59'), (2, '2024-05-13 17:00:00')");
+  auto stream = table("t");
+  stream.partition_column = "at";
+  EXPECT_EQ(read(stream, day("2024-05-14")).rows.at(0), "2|2024-05-14T00:00:00Z\n");
+  EXPECT_EQ(read(query("SELECT id FROM t WHERE at < {{ partition.start }}"), day("2024-05-14")).rows.at(0),
+            "1\n");
+}
+
+TEST_F(MysqlSourceTest, a_placeholder_is_always_a_value) {
+  const model::Partition odd{"it's \\ '; DROP TABLE t; --", std::nullopt};
+  const auto given = read(query("SELECT {{ partition.key }} AS a, 'x{{ partition.key }}y' AS b; "), odd);
+  EXPECT_EQ(given.rows.at(0), odd.key + "|x" + odd.key + "y\n");
+}
+
+TEST_F(MysqlSourceTest, all_tables_are_of_one_instant) {
+  sql("CREATE TABLE a (id INT);\nCREATE TABLE b (id INT);\nINSERT INTO a VALUES (1);\nINSERT INTO b VALUES "
+      "(1)");
+  const auto made = source({table("a"), query("SELECT COUNT(*) AS rows_of_b FROM b"), table("b")});
+  const auto extraction = open(*made, whole());
+  sql("INSERT INTO a VALUES (2);\nINSERT INTO b VALUES (2)");
+  const auto given = drain(*extraction);
+  ASSERT_EQ(given.rows.size(), 3U) << given.error;
+  EXPECT_EQ(given.rows[0] + given.rows[1] + given.rows[2], "1\n1\n1\n");
+}
+
+TEST_F(MysqlSourceTest, readers_side_by_side_give_the_rows_of_one_instant_in_order) {
+  sql("CREATE TABLE t (id INT PRIMARY KEY, word CHAR(100));\n"
+      "INSERT INTO t SELECT seq * 3 - 20000, seq FROM weir.seq_1_to_20000;\nANALYZE TABLE t");
+  const auto alone = read_table("t");
+  options_.readers = 4;
+  constexpr std::uint64_t kSmallPieces = 100'000;
+  const auto made = source({table("t")}, kSmallPieces);
+  const auto extraction = open(*made, whole());
+  sql("DELETE FROM t WHERE id % 2 = 0");
+  const auto together = drain(*extraction);
+  EXPECT_EQ(together.error, "");
+  EXPECT_TRUE(together.rows == alone.rows);
+  EXPECT_EQ(together.hash, alone.hash);
+  EXPECT_TRUE(together.warnings.empty());
+}
+
+TEST_F(MysqlSourceTest, without_the_right_to_lock_one_reader_does_it_all_and_says_so) {
+  sql("CREATE TABLE t (id INT PRIMARY KEY, word CHAR(100));\n"
+      "INSERT INTO t SELECT seq, seq FROM weir.seq_1_to_20000;\nANALYZE TABLE t");
+  const auto user = fmt::format("reader{}", ::getpid());
+  sql(fmt::format("CREATE USER {} IDENTIFIED BY 'x';\nGRANT SELECT ON {}.* TO {}", user,
+                  identifier(database_.name()), user));
+  connection_.user = user;
+  const io::FixedEnvironment environment(std::map<std::string, std::string>{{"READER", "x"}});
+  connection_.password = {config::SecretPlace::Environment, "READER", {}};
+  options_.readers = 4;
+  const auto made = make_mysql_source(connection_, options_, {table("t")}, environment, clock_, 100'000);
+  const auto given = drain(*open(*made, whole()));
+  EXPECT_EQ(given.error, "");
+  EXPECT_EQ(std::count(given.rows.at(0).begin(), given.rows.at(0).end(), '\n'), 20'000);
+  ASSERT_EQ(given.warnings.size(), 1U);
+  EXPECT_NE(given.warnings[0].find("could not be locked"), std::string::npos) << given.warnings[0];
+  sql("DROP USER " + user);
+}
+
+TEST_F(MysqlSourceTest, a_table_without_snapshots_is_read_with_a_warning) {
+  sql("CREATE TABLE t (id INT) ENGINE = MyISAM;\nINSERT INTO t VALUES (1)");
+  const auto given = read_table("t");
+  EXPECT_EQ(given.rows.at(0), "1\n");
+  ASSERT_EQ(given.warnings.size(), 1U);
+  EXPECT_NE(given.warnings[0].find("MyISAM"), std::string::npos) << given.warnings[0];
+}
+
+TEST_F(MysqlSourceTest, a_table_altered_after_the_snapshot_is_a_conflict) {
+  sql("CREATE TABLE a (id INT);\nCREATE TABLE b (id INT);\nINSERT INTO b VALUES (1)");
+  // The first stream holds the reader until the second table has another form.
+  options_.readers = 1;
+  const auto made = source({query("SELECT REPEAT('x', 1000) AS x FROM weir.seq_1_to_100000"), table("b")});
+  const auto extraction = open(*made, whole());
+  ASSERT_TRUE(extraction->next().ok());
+  sql("ALTER TABLE b ADD COLUMN more INT DEFAULT 5, FORCE");
+  const auto given = drain(*extraction);
+  ASSERT_TRUE(given.code) << "it was read";
+  EXPECT_EQ(*given.code, ErrorCode::Conflict) << given.error;
+}
+
+TEST_F(MysqlSourceTest, a_dropped_column_is_missed_by_name) {
+  sql("CREATE TABLE t (id INT)");
+  auto stream = table("t");
+  stream.columns = {"id", "title"};
+  const auto checked = source({stream})->check();
+  ASSERT_FALSE(checked.ok());
+  EXPECT_EQ(checked.error().code(), ErrorCode::NotFound);
+  EXPECT_NE(checked.error().to_string().find("title"), std::string::npos) << checked.error().to_string();
+}
+
+TEST_F(MysqlSourceTest, a_connection_that_dies_inside_the_snapshot_ends_everything) {
+  const auto made = source({query("SELECT REPEAT('x', 1000) AS x FROM weir.seq_1_to_10000000")});
+  const auto extraction = open(*made, whole());
+  ASSERT_TRUE(extraction->next().ok());
+  const auto id = sql(fmt::format(
+      "SELECT ID FROM information_schema.PROCESSLIST WHERE DB = '{}' AND INFO LIKE '%seq_1_to_10000000' "
+      "AND ID <> CONNECTION_ID()",
+      database_.name()));
+  sql("KILL " + id);
+  const auto given = drain(*extraction);
+  ASSERT_TRUE(given.code);
+  EXPECT_EQ(*given.code, ErrorCode::Unavailable) << given.error;
+  EXPECT_EQ(drain(*extraction).code, ErrorCode::Unavailable) << "it went on";
+}
+
+TEST_F(MysqlSourceTest, a_query_over_its_time_says_which_limit_it_was) {
+  connection_.statement_timeout = config::Duration{std::chrono::milliseconds(100)};
+  const auto given = read(query("SELECT COUNT(*) AS n FROM weir.seq_1_to_100000000 a, weir.seq_1_to_1000 b"));
+  ASSERT_TRUE(given.code);
+  EXPECT_EQ(*given.code, ErrorCode::Exhausted);
+  EXPECT_NE(given.error.find("statement_timeout"), std::string::npos) << given.error;
+}
+
+TEST_F(MysqlSourceTest, an_extraction_dropped_early_leaves_no_statement_behind) {
+  {
+    const auto made =
+        source({query("SELECT COUNT(*) AS n FROM weir.seq_1_to_100000000 a, weir.seq_1_to_1001 b")});
+    const auto extraction = open(*made, whole());
+    while (sql("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE INFO LIKE '%to_1001 b' AND ID <> "
+               "CONNECTION_ID()") != "1\n") {
+    }
+  }
+  std::string left = "1\n";
+  for (int i = 0; i < 1000 && left != "0\n"; ++i) {
+    left =
+        sql("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE INFO LIKE '%to_1001 b' AND ID <> "
+            "CONNECTION_ID()");
+  }
+  EXPECT_EQ(left, "0\n");
+}
+
+TEST_F(MysqlSourceTest, the_session_cannot_write) {
+  sql("CREATE TABLE t (id INT);\nCREATE FUNCTION spoil() RETURNS INT BEGIN INSERT INTO t VALUES (1); RETURN "
+      "1; END");
+  const auto given = read(query("SELECT spoil() AS x"));
+  EXPECT_NE(given.error.find("READ ONLY"), std::string::npos) << given.error;
+  EXPECT_EQ(sql("SELECT COUNT(*) FROM t"), "0\n");
+}
+
+TEST_F(MysqlSourceTest, a_column_of_changes_tells_when_a_partition_must_run_again) {
+  sql("CREATE TABLE t (id INT, at DATETIME, changed DATETIME);\n"
+      "INSERT INTO t VALUES (1, '2024-05-13 10:00:00', '2024-05-13 10:00:00')");
+  auto stream = table("t");
+  stream.partition_column = "at";
+  stream.change_column = "changed";
+  const auto made = source({stream});
+  const auto before = *made->inputs(day("2024-05-13"));
+  EXPECT_EQ(made->inputs(day("2024-05-13"))->at(0).version, before.at(0).version);
+  sql("UPDATE t SET changed = '2024-05-14 11:00:00'");
+  EXPECT_NE(made->inputs(day("2024-05-13"))->at(0).version, before.at(0).version);
+  const auto opened = made->open(day("2024-05-13"), before);
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(opened.error().code(), ErrorCode::Conflict);
+}
+
+TEST_F(MysqlSourceTest, the_earliest_time_of_a_table_is_found) {
+  sql("CREATE TABLE t (at DATETIME);\nSET sql_mode = '';\n"
+      "INSERT INTO t VALUES ('2024-05-13 10:00:00'), ('0000-00-00'), (NULL)");
+  auto stream = table("t");
+  stream.partition_column = "at";
+  const auto earliest = source({stream})->earliest();
+  ASSERT_TRUE(earliest.ok()) << earliest.error().to_string();
+  EXPECT_EQ(to_string(**earliest), "2024-05-13T10:00:00Z");
+}
+
+TEST(LookerSource, reads_the_four_tables_as_they_are) {
+  const support::LookerDatabase looker(2000);
+  const io::ManualClock clock{parse_timestamp("2026-01-01T00:00:00Z").value()};
+  std::vector<SourceTableOptions> streams;
+  for (const auto* name : {"dashboard", "history", "user", "user_facts"}) streams.push_back(table(name));
+  const auto made = make_mysql_source(looker.options(), {}, streams, looker.server().environment(), clock);
+  const model::Partition whole{"all", std::nullopt};
+  const auto opened = made->open(whole, *made->inputs(whole));
+  ASSERT_TRUE(opened.ok()) << opened.error().to_string();
+  for (const auto& [stream, columns] :
+       {std::pair(0, 33), std::pair(1, 35), std::pair(2, 35), std::pair(3, 19)}) {
+    EXPECT_EQ((*opened)->schema(static_cast<std::size_t>(stream)).size(), static_cast<std::size_t>(columns));
+  }
+  std::vector<std::size_t> rows(4, 0);
+  std::vector<sdk::Reject> rejects;
+  while (true) {
+    const auto block = (*opened)->next();
+    ASSERT_TRUE(block.ok()) << block.error().to_string();
+    if (*block == nullptr) break;
+    model::Batch batch((*opened)->schema((*block)->stream()));
+    ASSERT_TRUE((*block)->decode(batch, rejects).ok());
+    rows[(*block)->stream()] += batch.rows();
+  }
+  EXPECT_EQ(rows, (std::vector<std::size_t>{20, 2000, 20, 20}));
+  EXPECT_TRUE(rejects.empty());
+}
+
+}  // namespace
+}  // namespace weir::mysql
