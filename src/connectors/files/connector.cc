@@ -5,6 +5,7 @@
 
 #include "connectors/files/destination.h"
 #include "connectors/files/source.h"
+#include "connectors/files/source_reading.h"
 
 namespace weir::files {
 namespace {
@@ -24,7 +25,8 @@ const config::Spec<FilesConnection>& connection_spec() {
 class FilesConnector final : public sdk::Connector {
  public:
   const config::Description& connection() const override { return connection_spec().description(); }
-  const config::Description* source() const override { return &files_source_spec().description(); }
+  const config::Description* source() const override { return &spec().description(); }
+  const config::Description* source_table() const override { return &source_table_spec().description(); }
   const config::Description* destination() const override { return &files_destination_spec().description(); }
 
   Result<std::unique_ptr<sdk::Source>> make_source(const sdk::ConnectorContext& context,
@@ -32,9 +34,9 @@ class FilesConnector final : public sdk::Connector {
                                                    config::Diagnostics& diagnostics) const override {
     const auto errors = diagnostics.error_count();
     const auto folder = folder_of(context, nodes, diagnostics);
-    const auto options = files_source_spec().read(nodes.options, diagnostics);
+    const auto options = read_source(spec(), nodes, diagnostics);
     if (diagnostics.error_count() != errors) return std::unique_ptr<sdk::Source>();
-    return make_files_source(options, folder);
+    return files::make_source(options.source, options.tables, make_local_place(folder));
   }
 
   Result<std::unique_ptr<sdk::Destination>> make_destination(
@@ -48,6 +50,10 @@ class FilesConnector final : public sdk::Connector {
   }
 
  private:
+  static const config::Spec<FilesSourceOptions>& spec() {
+    static const auto spec = source_spec("files", "Reads files on this machine.");
+    return spec;
+  }
   static std::string folder_of(const sdk::ConnectorContext& context, const sdk::ConnectorNodes& nodes,
                                config::Diagnostics& diagnostics) {
     const auto connection = connection_spec().read(nodes.connection, diagnostics);

@@ -3,15 +3,36 @@
 
 #include <fmt/format.h>
 
-#include <map>
-
-#include "connectors/files/source_paths.h"
+#include <algorithm>
 
 namespace weir::files {
+namespace {
+
+/// The tables whose columns must be looked for.
+std::set<std::size_t> unknown_tables(const ReadPlan& plan) {
+  std::set<std::size_t> unknown;
+  for (std::size_t i = 0; i < plan.tables.size(); ++i) {
+    const auto& rules = plan.tables[i];
+    // Without a format the names decide, and by then a look costs nothing more.
+    const auto* format = rules.format ? formats::find_format(*rules.format) : nullptr;
+    if (format == nullptr) format = formats::find_format(formats::format_of_name(rules.entry).value_or(""));
+    if (format == nullptr || !rules.knows_columns(*format)) unknown.insert(i);
+  }
+  return unknown;
+}
+
+std::vector<model::Schema> declared_schemas(const ReadPlan& plan) {
+  std::vector<model::Schema> schemas;
+  for (const auto& rules : plan.tables) schemas.push_back(rules.read.columns);
+  return schemas;
+}
+
+}  // namespace
 
 sdk::Reject TextBlock::reject(const model::RowOrigin& origin, std::string reason) const {
   const auto bytes = raw_.bytes.substr(origin.offset, origin.length);
-  return {*input_, origin.line, raw_.offset + origin.offset, std::move(reason), std::string(bytes)};
+  return {*input_, origin.line, raw_.offset + origin.offset, std::move(reason), std::string(bytes),
+          false,   stream_};
 }
 
 Result<void> TextBlock::decode(model::Batch& rows, std::vector<sdk::Reject>& rejects) const {
@@ -27,85 +48,99 @@ Result<void> TextBlock::decode(model::Batch& rows, std::vector<sdk::Reject>& rej
   return {};
 }
 
-std::string version_of(const formats::FileStamp& stamp) { return fmt::format("{}", stamp.modified_ns); }
+Result<std::vector<model::Schema>> find_schemas(const ReadPlan& plan,
+                                                const std::vector<sdk::InputStamp>& inputs) {
+  auto schemas = declared_schemas(plan);
+  auto unknown = unknown_tables(plan);
+  Members members(plan, inputs, nullptr);
+  while (!unknown.empty()) {
+    auto member = members.next();
+    if (!member.ok()) return members.cause(member.error());
+    if (!*member) break;
+    const auto table = (*member)->table;
+    if (!unknown.contains(table)) continue;
+    auto schema = (*member)->reader->infer();
+    if (!schema.ok()) return members.cause(schema.error());
+    schemas[table] = *std::move(schema);
+    if ((*member)->reader->content() == formats::InputReader::Content::Rows) unknown.erase(table);
+  }
+  return schemas;
+}
+
+TextExtraction::TextExtraction(ReadPlan plan, const std::vector<sdk::InputStamp>& inputs)
+    : plan_(std::move(plan)), members_(plan_, inputs, &hash_), schemas_(declared_schemas(plan_)) {
+  for (const auto& input : inputs) bytes_total_ += input.size;
+}
 
 Result<std::unique_ptr<sdk::Extraction>> TextExtraction::open(ReadPlan plan,
                                                               std::vector<sdk::InputStamp> inputs) {
-  std::unique_ptr<TextExtraction> extraction(new TextExtraction(std::move(plan), std::move(inputs)));
-  if (auto found = extraction->find_schema(); !found.ok()) return extraction->cause(found.error());
+  std::unique_ptr<TextExtraction> extraction(new TextExtraction(std::move(plan), inputs));
+  if (extraction->plan_.tables.size() > 1) {
+    extraction->schemas_ = TRY(find_schemas(extraction->plan_, inputs));
+    return extraction;
+  }
+  if (auto found = extraction->find_only_schema(); !found.ok()) {
+    return extraction->members_.cause(found.error());
+  }
   return extraction;
 }
 
-/// What a file seems to have wrong means nothing once it is not the listed one any more.
-Failure TextExtraction::cause(const Error& error) const {
-  if (error.code() != ErrorCode::DataMismatch || opened_ == 0) return Failure(error);
-  const auto& listed = inputs_[opened_ - 1];
-  const auto stamp = formats::stamp_file(in_project(plan_.project_folder, listed.name));
-  if (stamp.ok() && stamp->size == listed.size && version_of(*stamp) == listed.version) return Failure(error);
-  return fail(ErrorCode::Conflict, "{} changed while it was read; run again", listed.name);
-}
-
-/// Opens the next file; false when there is none left.
-Result<bool> TextExtraction::open_next() {
-  if (file_ != nullptr) bytes_before_ += file_->bytes_read();
-  bytes_read_ = bytes_before_;
-  file_ = nullptr;
-  reader_.reset();
-  if (opened_ == inputs_.size()) return false;
-  const auto& stamp = inputs_[opened_++];
-  auto file = TRY(formats::FileInput::open(in_project(plan_.project_folder, stamp.name), &hash_));
-  if (file->stamp().size != stamp.size || version_of(file->stamp()) != stamp.version) {
-    return fail(ErrorCode::Conflict, "{} changed since it was listed; run again", stamp.name);
-  }
-  const auto* opened = file.get();
-  reader_ = TRY(formats::InputReader::open(*plan_.format, plan_.options, plan_.compression, std::move(file),
-                                           stamp.name));
-  file_ = opened;
-  name_ = std::make_shared<const std::string>(stamp.name);
-  return true;
-}
-
-Result<void> TextExtraction::find_schema() {
-  schema_ = plan_.options.columns;
-  while (TRY(open_next())) {
-    auto inferred = TRY(reader_->infer());
-    if (reader_->is_empty()) continue;
-    if (plan_.paths.empty()) schema_ = std::move(inferred);
-    TRY(reader_->decode_as(schema_, plan_.paths));
-    decoders_.push_back(reader_->decoder());
+/// With one table the first file with rows tells its columns and is read on from there.
+Result<void> TextExtraction::find_only_schema() {
+  auto& schema = schemas_.front();
+  begun_ = true;
+  while ((member_ = TRY(members_.next()))) {
+    auto& reader = *member_->reader;
+    auto inferred = TRY(reader.infer());
+    using Content = formats::InputReader::Content;
+    if (plan_.tables.front().paths.empty() && reader.content() != Content::Nothing)
+      schema = std::move(inferred);
+    if (reader.content() != Content::Rows) {
+      TRY(members_.check_content(*member_));
+      continue;
+    }
+    TRY(reader.decode_as(schema, plan_.tables.front().paths));
+    decoders_.push_back(reader.decoder());
     return {};
   }
+  bytes_read_ = members_.bytes_read();
   return {};
 }
 
 Result<std::unique_ptr<sdk::Block>> TextExtraction::next() {
   auto block = next_block();
-  if (!block.ok()) return cause(block.error());
+  if (!block.ok()) return members_.cause(block.error());
   return block;
 }
 
+/// Opens the next member, if there is one.
+Result<void> TextExtraction::open_next() {
+  member_.reset();
+  member_ = TRY(members_.next());
+  bytes_read_ = members_.bytes_read();
+  if (!member_) return {};
+  TRY(member_->reader->decode_as(schemas_[member_->table], plan_.tables[member_->table].paths));
+  decoders_.push_back(member_->reader->decoder());
+  return {};
+}
+
 Result<std::unique_ptr<sdk::Block>> TextExtraction::next_block() {
-  while (reader_) {
-    auto raw = TRY(reader_->next());
-    bytes_read_ = bytes_before_ + file_->bytes_read();
+  if (!std::exchange(begun_, true)) TRY(open_next());
+  while (member_) {
+    auto raw = TRY(member_->reader->next());
+    bytes_read_ = members_.bytes_read();
     if (raw) {
-      return std::make_unique<TextBlock>(name_, *std::move(raw), reader_->decoder());
+      return std::make_unique<TextBlock>(member_->name, member_->table, *std::move(raw),
+                                         member_->reader->decoder());
     }
-    if (!TRY(open_next())) break;
-    TRY(reader_->decode_as(schema_, plan_.paths));
-    decoders_.push_back(reader_->decoder());
+    TRY(members_.check_content(*member_));
+    TRY(open_next());
   }
   return std::unique_ptr<sdk::Block>();
 }
 
-std::uint64_t TextExtraction::bytes_total() const {
-  std::uint64_t total = 0;
-  for (const auto& input : inputs_) total += input.size;
-  return total;
-}
-
 std::vector<std::string> TextExtraction::warnings() const {
-  std::vector<std::string> all;
+  auto all = members_.warnings();
   for (const auto& decoder : decoders_) {
     for (auto& warning : decoder->warnings()) all.push_back(std::move(warning));
   }

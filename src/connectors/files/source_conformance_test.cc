@@ -76,7 +76,7 @@ class FilesUnderTest : public conformance::SourceUnderTest {
     FilesSourceOptions options;
     options.path = {"logs/{{ partition.date }}-*" + extension_};
     if (extension_ == ".log") options.format = "access_log";
-    auto made = make_files_source(options, folder_);
+    auto made = make_source(options, {}, make_local_place(folder_));
     if (made) return *std::move(made);
     ADD_FAILURE() << made.error().to_string();
     return nullptr;

@@ -1,77 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connectors/files/source_options.h"
 
+#include <re2/re2.h>
+
 #include "base/text.h"
 #include "model/partition.h"
 
 namespace weir::files {
 
-using formats::Compression;
+using formats::ArchiveKind;
 using formats::CsvOptions;
-
-const config::Spec<CsvOptions>& csv_spec() {
-  static const auto spec =
-      config::Spec<CsvOptions>("csv", "How delimited text is written.")
-          .field("delimiter", &CsvOptions::delimiter, "The byte between two fields.")
-          .example("\";\"")
-          .field("quote", &CsvOptions::quote, "The byte around fields that hold delimiters; empty: none.")
-          .field("escape", &CsvOptions::escape,
-                 "The byte that takes a quote's meaning inside quotes: the quote itself, or a backslash.")
-          .field("header", &CsvOptions::header, "Whether the first row holds the names of the columns.")
-          .field("null_text", &CsvOptions::null_text,
-                 "Unquoted text that stands for NULL. Without it an empty unquoted field does.")
-          .example("\"\\\\N\"")
-          .field("encoding", &CsvOptions::encoding,
-                 "utf-8, latin1, windows-1252, utf-16, utf-16le or utf-16be.")
-          .check([](const CsvOptions& options, const config::Node& node, config::Diagnostics& diagnostics) {
-            if (auto checked = formats::check_csv_options(options); !checked.ok()) {
-              diagnostics.error(node.at(), checked.error().message());
-            }
-          });
-  return spec;
-}
-
-const config::Spec<FilesSourceOptions>& files_source_spec() {
-  using O = FilesSourceOptions;
-  static const auto spec =
-      config::Spec<O>("files", "Reads files on this machine.")
-          .field("path", &O::path,
-                 "File, glob pattern or list of them, relative to the project folder. "
-                 "Placeholders such as {{ partition.date }} choose the files of a partition.")
-          .required()
-          .example("\"logs/{{ partition.date }}*.jsonl.gz\"")
-          .field("format", &O::format,
-                 "jsonl, csv, access_log, s3_access_log or parquet; by default what the extension says.")
-          .example("jsonl")
-          .choice("compression", &O::compression,
-                  {{"auto", Compression::Auto},
-                   {"none", Compression::None},
-                   {"gzip", Compression::Gzip},
-                   {"zstd", Compression::Zstd}},
-                  "How the files are packed; auto looks at the first bytes of each.")
-          .field("columns", &O::columns,
-                 "Types by column name. They win over what the first rows suggest; times are text "
-                 "unless they are declared here.")
-          .example("{timestamp: timestamp, status: integer}")
-          .object("csv", &O::csv, csv_spec(), "How the fields of csv files are written.")
-          .choice("on_missing", &O::on_missing, {{"empty", OnMissing::Empty}, {"fail", OnMissing::Fail}},
-                  "What a partition without any file is: empty, or a failed run.")
-          .check([](const O& options, const config::Node& node, config::Diagnostics& diagnostics) {
-            const auto* format = node.find("format");
-            if (auto read = read_options(options); !read.ok()) {
-              const bool about_format =
-                  format != nullptr && read.error().message().starts_with("unknown format");
-              diagnostics.error(about_format ? format->at() : node.at(), read.error().message());
-            }
-            // An hour has every placeholder that any partition has.
-            const auto sample = model::partition_of(model::Every::Hour, Timestamp{});
-            for (const auto& path : options.path) {
-              const auto expanded = model::expand(path, sample);
-              if (!expanded.ok()) diagnostics.error(node.find("path")->at(), expanded.error().message());
-            }
-          });
-  return spec;
-}
 
 namespace {
 
@@ -90,28 +28,72 @@ Result<model::Schema> declared_columns(const config::OrderedTextMap& columns) {
   return schema;
 }
 
+Result<void> check_format(const std::string& format) {
+  if (format == "parquet" || formats::find_format(format) != nullptr) return {};
+  std::vector<std::string> known;
+  for (const auto& each : formats::formats()) known.emplace_back(each.name);
+  known.emplace_back("parquet");
+  const auto meant = closest(format, known);
+  return fail(ErrorCode::InvalidConfig, "unknown format '{}'; {}use one of {}", format,
+              meant ? "did you mean '" + *meant + "'? Otherwise " : "", join(known));
+}
+
+/// A path that is made of an object's key. It must differ from object to object.
+Result<void> check_template(std::string_view option, const std::optional<std::string>& path) {
+  if (!path) return {};
+  const model::Partition one{"a/one.csv", std::nullopt};
+  const model::Partition other{"a/other.csv", std::nullopt};
+  if (TRY(model::expand(*path, one)) != TRY(model::expand(*path, other))) return {};
+  return fail(ErrorCode::InvalidConfig,
+              "`after.{}` is the same for all objects; let it hold {{{{ object.key }}}} or "
+              "{{{{ object.name }}}}",
+              option);
+}
+
 }  // namespace
 
-Result<formats::ReadOptions> read_options(const FilesSourceOptions& options) {
-  if (options.path.empty()) return fail(ErrorCode::InvalidConfig, "`path` names no file");
-  for (const auto& path : options.path) {
-    if (trim(path).empty()) return fail(ErrorCode::InvalidConfig, "`path` holds an empty path");
-  }
-  TRY(formats::check_csv_options(options.csv));
-  if (options.format && *options.format != "parquet" && formats::find_format(*options.format) == nullptr) {
-    std::vector<std::string> known;
-    for (const auto& format : formats::formats()) known.emplace_back(format.name);
-    known.emplace_back("parquet");
-    const auto meant = closest(*options.format, known);
-    return fail(ErrorCode::InvalidConfig, "unknown format '{}'; {}use one of {}", *options.format,
-                meant ? "did you mean '" + *meant + "'? Otherwise " : "", join(known));
-  }
-  auto csv = options.csv;
+Result<formats::ReadOptions> read_options(const std::optional<std::string>& format, const CsvOptions& given,
+                                          const config::OrderedTextMap& columns) {
+  TRY(formats::check_csv_options(given));
+  if (format) TRY(check_format(*format));
+  auto csv = given;
   // By default a quote is escaped by doubling it, whichever it is.
-  const formats::CsvOptions defaults;
+  const CsvOptions defaults;
   if (csv.escape == defaults.escape && csv.quote != defaults.quote && !csv.quote.empty())
     csv.escape = csv.quote;
-  return formats::ReadOptions{std::move(csv), TRY(declared_columns(options.columns))};
+  auto schema = TRY(declared_columns(columns));
+  if (csv.columns_by == formats::ColumnsBy::Position && schema.size() == 0) {
+    return fail(ErrorCode::InvalidConfig,
+                "csv option `columns_by: position` needs `columns`, in their order");
+  }
+  if (csv.columns_by == formats::ColumnsBy::Position && csv.field_count &&
+      static_cast<std::size_t>(*csv.field_count) < schema.size()) {
+    return fail(ErrorCode::InvalidConfig, "csv option `field_count` is {}, but there are {} `columns`",
+                *csv.field_count, schema.size());
+  }
+  return formats::ReadOptions{std::move(csv), std::move(schema)};
+}
+
+Result<void> check_options(const FilesSourceOptions& options) {
+  if (options.path.empty()) return fail(ErrorCode::InvalidConfig, "`path` names no file");
+  for (const auto& path : options.path) {
+    if (trim(path).empty() && !options.match) {
+      return fail(ErrorCode::InvalidConfig, "`path` holds an empty path");
+    }
+  }
+  if (options.match) {
+    const RE2 expression(*options.match, RE2::Quiet);
+    if (!expression.ok()) {
+      return fail(ErrorCode::InvalidConfig, "`match` is no regular expression: {}", expression.error());
+    }
+  }
+  if (!options.after) return {};
+  if (!options.after->good && !options.after->bad && !options.after->superseded) {
+    return fail(ErrorCode::InvalidConfig, "`after` says neither `good` nor `bad`");
+  }
+  TRY(check_template("good", options.after->good));
+  TRY(check_template("bad", options.after->bad));
+  return check_template("superseded", options.after->superseded);
 }
 
 }  // namespace weir::files

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connectors/files/source_parquet.h"
 
-#include <array>
 #include <atomic>
 
-#include "connectors/files/source_blocks.h"
-#include "connectors/files/source_paths.h"
 #include "formats/parquet_reader.h"
 
 namespace weir::files {
@@ -34,8 +31,8 @@ class RowBlock final : public sdk::Block {
 
 class ParquetExtraction final : public sdk::Extraction {
  public:
-  ParquetExtraction(std::string folder, std::vector<sdk::InputStamp> inputs, model::Schema declared)
-      : folder_(std::move(folder)), inputs_(std::move(inputs)), schema_(std::move(declared)) {}
+  ParquetExtraction(std::shared_ptr<Place> place, std::vector<sdk::InputStamp> inputs, model::Schema declared)
+      : place_(std::move(place)), inputs_(std::move(inputs)), schema_(std::move(declared)) {}
 
   Result<void> begin() {
     declared_ = schema_;
@@ -74,8 +71,6 @@ class ParquetExtraction final : public sdk::Extraction {
   std::string content_hash() const override { return hash_.hex(); }
 
  private:
-  std::string path() const { return in_project(folder_, *name_); }
-
   /// A block is a few chunks, as each costs its worker a statement.
   Result<std::vector<engine::Chunk>> next_chunks() {
     constexpr std::size_t kChunksOfBlock = 4;
@@ -97,38 +92,27 @@ class ParquetExtraction final : public sdk::Extraction {
     row_ = 0;
     // The engine reads by position, so the bytes are hashed on their own; that also finds out
     // whether the file may be read, with a better message.
-    TRY(hash());
-    reader_ = TRY(formats::ParquetReader::open(path(), declared_).within("reading " + input.name));
+    file_ = TRY(place_->fetch(input, hash_));
+    bytes_read_ += input.size;
+    reader_ = TRY(formats::ParquetReader::open(file_->path(), declared_).within("reading " + input.name));
     return true;
   }
 
-  Result<void> hash() {
-    auto file = TRY(formats::FileInput::open(path(), &hash_));
-    stamp_ = file->stamp();
-    const auto& listed = inputs_[opened_ - 1];
-    if (stamp_.size != listed.size || version_of(stamp_) != listed.version) {
-      return fail(ErrorCode::Conflict, "{} changed since it was listed; run again", listed.name);
-    }
-    std::array<char, std::size_t{64} * 1024> buffer{};
-    while (TRY(file->read(buffer.data(), buffer.size())) > 0) {
-    }
-    bytes_read_ += file->bytes_read();
-    return {};
-  }
-
   Result<void> verify() const {
-    if (TRY(formats::stamp_file(path())) == stamp_) return {};
+    const auto& listed = inputs_[opened_ - 1];
+    const auto now = TRY(place_->find(listed.name));
+    if (now && now->stamp.size == listed.size && now->stamp.version == listed.version) return {};
     return fail(ErrorCode::Conflict, "{} changed while it was read; run again", *name_);
   }
 
-  std::string folder_;
+  std::shared_ptr<Place> place_;  // shared: the extraction may outlive its source
   std::vector<sdk::InputStamp> inputs_;
   model::Schema schema_;
   model::Schema declared_;
   std::size_t opened_ = 0;
+  std::unique_ptr<FetchedFile> file_;
   std::unique_ptr<formats::ParquetReader> reader_;
   std::shared_ptr<const std::string> name_;
-  formats::FileStamp stamp_;
   formats::ContentHash hash_;
   std::uint64_t row_ = 0;
   std::atomic<std::uint64_t> bytes_read_ = 0;  // asked for by whoever shows progress
@@ -136,10 +120,10 @@ class ParquetExtraction final : public sdk::Extraction {
 
 }  // namespace
 
-Result<std::unique_ptr<sdk::Extraction>> open_parquet(const std::string& project_folder,
+Result<std::unique_ptr<sdk::Extraction>> open_parquet(std::shared_ptr<Place> place,
                                                       const std::vector<sdk::InputStamp>& inputs,
                                                       const model::Schema& declared) {
-  auto extraction = std::make_unique<ParquetExtraction>(project_folder, inputs, declared);
+  auto extraction = std::make_unique<ParquetExtraction>(std::move(place), inputs, declared);
   TRY(extraction->begin());
   return extraction;
 }

@@ -142,8 +142,12 @@ std::string in_project(const std::string& project_folder, const std::string& pat
   return project_folder.ends_with('/') ? project_folder + path : project_folder + "/" + path;
 }
 
+std::string fixed_prefix(const std::string& path) {
+  return path.substr(0, std::min(path.find_first_of(kWildcards), path.find("{{")));
+}
+
 std::string fixed_folder(const std::string& path) {
-  const auto fixed = path.substr(0, std::min(path.find_first_of(kWildcards), path.find("{{")));
+  const auto fixed = fixed_prefix(path);
   const auto slash = fixed.rfind('/');
   if (slash == std::string::npos) return ".";
   return slash == 0 ? "/" : fixed.substr(0, slash);
@@ -170,12 +174,12 @@ Result<std::vector<std::string>> matching_files(const std::string& project_folde
   return found;
 }
 
-Result<std::optional<Timestamp>> earliest_match(const std::string& project_folder, const std::string& path) {
+Result<std::optional<Timestamp>> earliest_match(Place& place, const std::string& path) {
   const auto shape = shape_of(path);
   std::optional<Timestamp> earliest;
   try {
     const std::regex expression(shape.expression);
-    for (const auto& name : TRY(matching_files(project_folder, shape.glob))) {
+    for (const auto& name : TRY(place.names(shape.glob))) {
       std::smatch match;
       if (!std::regex_match(name, match, expression)) continue;
       const auto time = time_of(match, shape.placeholders);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a configured path with placeholders and wildcards to files. Used by the `files` source.
+// From a configured path with placeholders and wildcards to files. Used by the source and its places.
 // Functions; safe from any thread.
 #pragma once
 
@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "connectors/files/source_place.h"
 #include "model/partition.h"
 
 namespace weir::files {
@@ -26,8 +27,11 @@ Result<std::vector<std::string>> matching_files(const std::string& project_folde
 /// The part of the path before its first wildcard or placeholder, up to its last slash.
 std::string fixed_folder(const std::string& path);
 
+/// The part of the path before its first wildcard or placeholder.
+std::string fixed_prefix(const std::string& path);
+
 /// The earliest time that the name of an existing file gives for the placeholders of the path;
 /// nothing when there is no such file, or when the placeholders do not tell a day.
-Result<std::optional<Timestamp>> earliest_match(const std::string& project_folder, const std::string& path);
+Result<std::optional<Timestamp>> earliest_match(Place& place, const std::string& path);
 
 }  // namespace weir::files

@@ -28,7 +28,7 @@ class FilesSource : public testing::Test {
   }
 
   std::unique_ptr<sdk::Source> source(FilesSourceOptions options) {
-    auto made = make_files_source(options, folder_);
+    auto made = make_source(options, {}, make_local_place(folder_));
     EXPECT_TRUE(made.ok()) << made.error().to_string();
     return *std::move(made);
   }
@@ -220,7 +220,7 @@ TEST_F(FilesSource, refuses_unknown_types_and_formats_with_a_suggestion) {
   options.path = {"x.jsonl"};
   options.columns = {{"at", "timestmap"}};
   EXPECT_EQ(
-      make_files_source(options, folder_).error().message(),
+      make_source(options, {}, make_local_place(folder_)).error().message(),
       "column at has the unknown type 'timestmap'; did you mean 'timestamp'? Otherwise use one of boolean, "
       "integer, double, text, json, blob, timestamp, date");
 }
