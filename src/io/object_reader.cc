@@ -2,6 +2,7 @@
 #include "io/object_reader.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <cstring>
 #include <map>
@@ -21,7 +22,7 @@ constexpr std::uint64_t kSmallestPiece = 256U << 10;
 class RangeReader final : public ObjectReader {
  public:
   RangeReader(ObjectStore& store, ObjectInfo object, ReadAhead ahead, std::uint64_t offset)
-      : store_(store), object_(std::move(object)), ahead_(ahead), start_(offset) {
+      : store_(store), object_(std::move(object)), ahead_(ahead), start_(offset), piece_(ahead.range_bytes) {
     const std::uint64_t bytes = object_.size - start_;
     count_ = (bytes + ahead_.range_bytes - 1) / ahead_.range_bytes;
   }
@@ -102,11 +103,12 @@ class RangeReader final : public ObjectReader {
 
   Result<std::string> fetch(ByteRange range) {
     std::string bytes;
-    for (std::uint64_t piece = range.length; bytes.size() < range.length;) {
+    while (bytes.size() < range.length) {
+      const std::uint64_t piece = piece_;
       const ByteRange rest{range.offset + bytes.size(), std::min(piece, range.length - bytes.size())};
       auto part = store_.read(object_.key, rest, object_.version);
-      if (!part.ok() && part.error().code() == ErrorCode::Unavailable && piece > kSmallestPiece) {
-        piece /= 2;
+      if (!part.ok() && part.error().code() == ErrorCode::Unavailable && rest.length > kSmallestPiece) {
+        piece_ = std::max(kSmallestPiece, rest.length / 2);
         continue;
       }
       if (!part.ok()) return Failure(std::move(part).error().within("reading " + store_.uri(object_.key)));
@@ -128,6 +130,7 @@ class RangeReader final : public ObjectReader {
   const ReadAhead ahead_;
   const std::uint64_t start_;
   std::uint64_t count_ = 0;
+  std::atomic<std::uint64_t> piece_;  // what transfers have managed so far
 
   // Of the reading thread.
   std::string bytes_;

@@ -84,7 +84,8 @@ class ObjectStore {
   virtual Result<void> remove(const std::string& key) = 0;
 };
 
-/// Every object below a prefix.
+/// Every object below a prefix, but not the empty ones whose key ends in a slash: consoles make these
+/// to show a folder.
 Result<std::vector<ObjectInfo>> list_all(ObjectStore& store, const std::string& prefix);
 
 }  // namespace weir::io

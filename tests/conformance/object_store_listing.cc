@@ -74,4 +74,18 @@ TEST_P(ObjectStoreSuite, lists_the_same_facts_as_it_gives_for_one_object) {
   EXPECT_LT(difference < 0 ? -difference : difference, 1'000'001);
 }
 
+TEST_P(ObjectStoreSuite, leaves_folder_markers_out_of_what_is_to_be_read) {
+  put("in/", "");
+  put("in/a", "x");
+  put("in/b/", "");
+  put("in/c", "");
+  put("in/d/", "not empty");
+  const auto all = io::list_all(store(), "in/");
+  ASSERT_TRUE(all.ok()) << all.error().to_string();
+  std::string found;
+  for (const auto& object : *all) found += object.key + "\n";
+  EXPECT_EQ(found, "in/a\nin/c\nin/d/\n");
+  EXPECT_EQ(keys("in/b"), "in/b/\n");
+}
+
 }  // namespace weir::conformance

@@ -12,10 +12,12 @@
 namespace weir::aws {
 namespace {
 
-Result<io::ObjectInfo> read_object(const pugi::xml_node& node, bool is_encoded) {
+enum class KeyForm { Plain, Encoded };
+
+Result<io::ObjectInfo> read_object(const pugi::xml_node& node, KeyForm form) {
   io::ObjectInfo object;
   const std::string key = node.child_value("Key");
-  const auto decoded = is_encoded ? decode_form(key) : key;
+  const auto decoded = form == KeyForm::Encoded ? decode_form(key) : key;
   const std::string_view size = node.child_value("Size");
   const auto modified = parse_timestamp(node.child_value("LastModified"));
   const auto read = std::from_chars(size.data(), size.data() + size.size(), object.size);
@@ -48,9 +50,10 @@ Result<io::ObjectPage> read_listing(std::string_view body) {
   const pugi::xml_node root = document.child("ListBucketResult");
   if (!parsed || !root) return fail(ErrorCode::DataMismatch, "the answer is not a listing");
   const bool is_encoded = std::string_view(root.child_value("EncodingType")) == "url";
+  const KeyForm form = is_encoded ? KeyForm::Encoded : KeyForm::Plain;
   io::ObjectPage page;
   for (const pugi::xml_node& node : root.children("Contents")) {
-    page.objects.push_back(TRY(read_object(node, is_encoded)));
+    page.objects.push_back(TRY(read_object(node, form)));
   }
   if (std::string_view(root.child_value("IsTruncated")) == "true") page.rest = io::ObjectPage::Rest::More;
   return page;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocols/aws/s3_client.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <random>
@@ -39,28 +40,39 @@ S3Client::S3Client(S3Address address, std::string region, FoundCredentials crede
       credentials_(std::move(credentials)),
       world_(world),
       limits_(limits),
+      pace_(limits.parallel),
       region_(std::move(region)) {}
 
-Result<S3Answer> S3Client::exchange(S3Call& call) {
+io::HttpRequest S3Client::request_of(S3Call& call) const {
   io::HttpRequest request;
   request.method = call.method;
   request.body = std::move(call.body);
   request.timeout = limits_.timeout;
-  request.stall_timeout = limits_.stall_timeout;
+  request.stall_timeout = call.effort == Effort::Patient ? limits_.work_timeout : limits_.stall_timeout;
   request.repeat = io::Repeat::Always;
   request.body_coding = io::BodyCoding::AsSent;
+  return request;
+}
+
+Result<S3Answer> S3Client::exchange(S3Call& call) {
+  io::HttpRequest request = request_of(call);
+  io::RetryPolicy policy = limits_.retry;
+  if (call.effort == Effort::Small) policy.max_attempts = std::min(policy.max_attempts, 2);
   const std::string hash = hex(sha256(request.body));
   Repairs repairs;
   auto earlier = S3Answer::Earlier::Nothing;
   for (io::Attempts attempts;; ++attempts.made) {
+    pace_.enter();
     Result<S3Answer> answer = attempt(call, request, hash, repairs);
     if (answer.ok()) answer->earlier = earlier;
     if (answer.ok() && answer->ok()) {
+      pace_.leave(S3Pace::Outcome::Good);
       call.body = std::move(request.body);
       return answer;
     }
     const Error error = answer.ok() ? error_of(*answer) : answer.error();
-    const io::RetryDecision decision = io::decide(limits_.retry, attempts, error, random());
+    pace_.leave(error.code() == ErrorCode::RateLimited ? S3Pace::Outcome::TooFast : S3Pace::Outcome::Bad);
+    const io::RetryDecision decision = io::decide(policy, attempts, error, random());
     if (decision.action == io::RetryAction::GiveUp) {
       call.body = std::move(request.body);
       return answer;

@@ -12,13 +12,24 @@
 #include "protocols/aws/credentials.h"
 #include "protocols/aws/s3_address.h"
 #include "protocols/aws/s3_answers.h"
+#include "protocols/aws/s3_pace.h"
 
 namespace weir::aws {
 
 struct S3Limits {
   io::RetryPolicy retry{8, std::chrono::milliseconds(100), std::chrono::seconds(20), std::chrono::minutes(2)};
   std::chrono::milliseconds timeout = std::chrono::minutes(15);  ///< for one exchange
-  std::chrono::seconds stall_timeout = std::chrono::seconds(60);
+  std::chrono::seconds stall_timeout = std::chrono::seconds(30);
+  /// For what the server does by itself, as a copy, before it says a word.
+  std::chrono::seconds work_timeout = std::chrono::minutes(5);
+  std::size_t parallel = 32;  ///< exchanges at the same time, until the server wants fewer
+};
+
+/// What an exchange is worth.
+enum class Effort {
+  Usual,
+  Patient,  ///< the server may be busy with it for long
+  Small,    ///< cleaning up: one repetition at most
 };
 
 struct S3Call {
@@ -27,6 +38,7 @@ struct S3Call {
   Query query = {};
   std::vector<io::HttpHeader> headers = {};
   std::string body = {};
+  Effort effort = Effort::Usual;
 };
 
 struct S3Answer {
@@ -70,6 +82,7 @@ class S3Client {
     Timestamp time;
   };
 
+  io::HttpRequest request_of(S3Call& call) const;
   Result<S3Answer> attempt(const S3Call& call, io::HttpRequest& request, const std::string& hash,
                            Repairs& repairs);
   Result<Signed> sign_now(const S3Call& call, io::HttpRequest& request, const std::string& hash);
@@ -83,6 +96,7 @@ class S3Client {
   const S3Limits limits_;
   std::atomic<std::int64_t> clock_offset_ = 0;  // microseconds that this machine's clock is late
   std::atomic<std::uint64_t> draws_ = 0;
+  S3Pace pace_;
 
   std::mutex mutex_;  // guards region_
   std::string region_;

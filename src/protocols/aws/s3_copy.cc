@@ -9,6 +9,7 @@ namespace {
 Result<void> copy_whole(S3Client& client, const S3Head& source, const std::string& to,
                         const S3WriteOptions& writing) {
   S3Call call{.method = "PUT", .key = to};
+  call.effort = Effort::Patient;
   call.headers = new_object_headers(writing, "", "");  // the rest is copied with the object
   call.headers.push_back({"x-amz-copy-source", copy_source(client.bucket(), source.info.key)});
   call.headers.push_back({"x-amz-copy-source-if-match", "\"" + source.info.version + "\""});

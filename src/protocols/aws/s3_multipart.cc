@@ -42,6 +42,7 @@ Result<std::string> Multipart::send_part(std::size_t number, std::string bytes) 
 Result<std::string> Multipart::copy_part(std::size_t number, const io::ObjectInfo& from,
                                          io::ByteRange range) {
   S3Call call = part_call(number);
+  call.effort = Effort::Patient;
   call.headers = {
       {"x-amz-copy-source", copy_source(client_->bucket(), from.key)},
       {"x-amz-copy-source-range", fmt::format("bytes={}-{}", range.offset, range.offset + range.length - 1)},
@@ -55,11 +56,13 @@ Result<io::ObjectInfo> Multipart::complete(const std::vector<std::string>& etags
   S3Call call{.method = "POST", .key = key_, .query = {{"uploadId", upload_id_}}};
   call.headers = {{"Content-Type", "application/xml"}};
   call.body = complete_body(etags);
+  call.effort = Effort::Patient;
   return commit(*client_, {call, condition, write_name_, size});
 }
 
 void Multipart::abort() {
   S3Call call{.method = "DELETE", .key = key_, .query = {{"uploadId", upload_id_}}};
+  call.effort = Effort::Small;
   (void)client_->exchange(call);
 }
 

@@ -47,6 +47,7 @@ Result<void> S3Upload::send_part() {
   // A std::function must be copyable, hence the shared pointer.
   auto bytes = std::make_shared<std::string>(std::move(part_));
   part_ = {};
+  part_.reserve(part_size());
   auto added = workers_->add(
       [this, bytes, number = parts_] { return multipart_->send_part(number, std::move(*bytes)); });
   if (!added.ok()) return given_up(added.error());
