@@ -68,6 +68,7 @@ class Runner::Attempt {
   static bool changes_nothing(const Purpose& purpose, const std::vector<Lane>& lanes);
   Result<std::vector<model::LedgerEntry>> entries_of(const Purpose& purpose, const std::vector<Lane>& lanes,
                                                      const std::string& content_hash) const;
+  Result<void> take_late_refusals(sdk::Load& load, std::vector<Lane>& lanes);
   void take_account(const sdk::Extraction& extraction, const std::vector<Lane>& lanes);
   Result<void> publish(sdk::Load& load, const std::vector<model::LedgerEntry>& entries);
   model::LedgerEntry ledger_entry(const Table& table, const std::string& fingerprint,

@@ -37,6 +37,7 @@ Result<void> Runner::Attempt::transfer(const Reopen& open, Purpose purpose) {
     return confirm(purpose.held);
   }
   TRY(load->prepare());
+  TRY(take_late_refusals(*load, lanes));
   for (const auto& lane : lanes) TRY(model::conserve(lane.writer.counts()));
   TRY(advance(state::RunState::Staged, "rows_staged", counts_json(run_.counts)));
   crash_point("staged");
@@ -53,6 +54,29 @@ Result<void> Runner::Attempt::transfer(const Reopen& open, Purpose purpose) {
       std::any_of(lanes.begin(), lanes.end(), [](const Lane& lane) { return lane.writer.counts().read > 0; });
   return advance(any ? state::RunState::Succeeded : state::RunState::Empty, "load_published",
                  counts_json(run_.counts));
+}
+
+/// What the destination found out only when all rows were there.
+Result<void> Runner::Attempt::take_late_refusals(sdk::Load& load, std::vector<Lane>& lanes) {
+  for (auto& warning : load.warnings()) run_.warnings.push_back(std::move(warning));
+  const auto refusals = load.late_refusals();
+  for (const auto& refused : refusals) {
+    // Its bytes are those that were staged, so it cannot be replayed.
+    sdk::Reject reject;
+    reject.input = refused.place;
+    reject.line = refused.line;
+    reject.reason = refused.reason;
+    reject.bytes = refused.bytes;
+    reject.stream = refused.table;
+    reject.partial = true;
+    TRY(lanes.at(refused.table).writer.refuse_late(std::move(reject)));
+  }
+  if (refusals.empty()) return {};
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    run_.counts[pipeline_.tables[i].target.table] = lanes[i].writer.counts();
+    TRY(lanes[i].writer.finish());
+  }
+  return {};
 }
 
 Result<std::vector<Workers*>> Runner::Attempt::compile(const sdk::Extraction& extraction, const Reopen& open,

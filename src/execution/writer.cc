@@ -104,6 +104,11 @@ Result<void> Writer::quarantine(sdk::Reject reject) {
                                 parts_.table_name});
 }
 
+Result<void> Writer::refuse_late(sdk::Reject reject) {
+  --counts_.loaded;
+  return quarantine(std::move(reject));
+}
+
 Result<void> Writer::finish() const {
   if (parts_.limit.exceeded(counts_.quarantined, counts_.read, BadRowLimit::Moment::Finished))
     return too_many();

@@ -46,6 +46,8 @@ class Writer {
   static Result<void> split(const model::BatchView& rows, const Refuse& refuse, const Accept& accept);
   /// Sets a row aside; fails when that makes too many.
   Result<void> quarantine(sdk::Reject reject);
+  /// Sets a row aside that was counted as loaded.
+  Result<void> refuse_late(sdk::Reject reject);
   /// Judges the limit once all rows were read.
   Result<void> finish() const;
 

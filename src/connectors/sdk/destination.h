@@ -58,6 +58,15 @@ struct WriteOutcome {
   std::vector<RefusedRow> refused;
 };
 
+/// A row that write() had taken and prepare() found to be refused all the same.
+struct LateRefusal {
+  std::size_t table = 0;   ///< its number in the load
+  std::string place;       ///< where it was staged, for people
+  std::uint64_t line = 0;  ///< there, from 1
+  std::string reason;
+  std::string bytes;  ///< as it was staged
+};
+
 /// A load under way. Dropping it without publish() leaves the destination as it was.
 /// Used by one thread at a time.
 class Load {
@@ -67,6 +76,8 @@ class Load {
   virtual Result<WriteOutcome> write(std::size_t table, const model::BatchView& rows) = 0;
   /// Everything but the last, atomic step: flushes, closes files, builds what can be built.
   virtual Result<void> prepare() { return {}; }
+  /// Rows that prepare() left out; the caller sets them aside and does not count them as loaded.
+  virtual std::vector<LateRefusal> late_refusals() { return {}; }
   /// Makes the rows and one ledger entry a table visible together. After an error the caller asks
   /// find_load() whether it happened.
   virtual Result<void> publish(const std::vector<model::LedgerEntry>& entries) = 0;
