@@ -12,12 +12,8 @@ namespace weir::app {
 
 const project::Connectors& builtin_connectors() {
   static const project::Connectors connectors = {
-      &files::connector(),
-      &sqlite::connector(),
-      &duckdb::connector(),
-      &postgres::connector(),
-      &redshift::connector(),
-      &mysql::connector(),
+      &files::connector(),  &files::s3_connector(), &files::gcs_connector(), &sqlite::connector(),
+      &duckdb::connector(), &postgres::connector(), &redshift::connector(),  &mysql::connector(),
   };
   return connectors;
 }

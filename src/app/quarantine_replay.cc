@@ -69,9 +69,9 @@ Result<std::vector<model::Partition>> partitions_to_replay(const Workspace& work
 
 /// Whether every row is as bad as it was. Then nothing was published.
 bool changed_nothing(const LoadOutcome& outcome) {
-  return outcome.not_begun.empty() && std::all_of(outcome.runs.begin(), outcome.runs.end(), [](const auto& run) {
-           return run.run.state == state::RunState::UpToDate;
-         });
+  return outcome.not_begun.empty() &&
+         std::all_of(outcome.runs.begin(), outcome.runs.end(),
+                     [](const auto& run) { return run.run.state == state::RunState::UpToDate; });
 }
 
 ExitCode report_unchanged(const Console& console, const LoadOutcome& outcome) {
