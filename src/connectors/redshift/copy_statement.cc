@@ -55,8 +55,9 @@ std::string copy_sql(const CopyStatement& copy, const CopyAccess& access) {
                   join(columns), sql_literal(copy.manifest), access.sql(), sql_literal(copy.null_text));
   if (copy.compression == StagedCompression::Gzip) sql += " GZIP";
   if (!copy.region.empty()) sql += " REGION " + sql_literal(copy.region);
-  // MAXERROR 0: a row that is skipped silently would be lost.
-  sql += " DATEFORMAT 'auto' TIMEFORMAT 'auto' ROUNDEC MAXERROR 0 COMPUPDATE OFF";
+  sql += " DATEFORMAT 'auto' TIMEFORMAT 'auto' ROUNDEC COMPUPDATE OFF";
+  // With MAXERROR 0, a row that is refused cannot be skipped silently.
+  sql += copy.purpose == CopyStatement::Purpose::Load ? " MAXERROR 0" : " NOLOAD MAXERROR 100000";
   if (copy.statistics == CopyStatement::Statistics::Off) sql += " STATUPDATE OFF";
   return sql;
 }

@@ -36,6 +36,8 @@ struct CopyStatement {
   StagedCompression compression = StagedCompression::None;
   std::string region;  ///< empty: the cluster's
   enum class Statistics { AsUsual, Off } statistics = Statistics::AsUsual;
+  /// FindErrors loads nothing, and tells of every row that would be refused.
+  enum class Purpose { Load, FindErrors } purpose = Purpose::Load;
 };
 
 std::string copy_sql(const CopyStatement& copy, const CopyAccess& access);

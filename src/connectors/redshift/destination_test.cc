@@ -306,6 +306,56 @@ TEST_F(RedshiftDestination, a_row_that_copy_refuses_is_named_with_its_place) {
   EXPECT_EQ(place_.sql("SELECT count(*) FROM users"), "0\n");
 }
 
+TEST_F(RedshiftDestination, rows_that_only_redshift_refuses_are_set_aside_when_asked_for) {
+  place_.sql("CREATE TABLE users (id BIGINT, name VARCHAR(20))");
+  DestinationOptions options;
+  options.refused_rows = RefusedRows::Quarantine;
+  options.part_size.bytes = 8;
+  const auto destination = place_.open(options);
+  const auto wanted = request("1", WriteMode::Replace);
+  const auto begun = destination->begin(wanted);
+  // The byte order mark of UTF-16 is no UTF-8; weir's own sources do not let it through.
+  const TestRows rows(kUsers,
+                      {{"1", "Ada"}, {"2", "a\n\xff\xfe"}, {"3", "Kim"}, {"4", "\xff"}, {"5", "Bob"}});
+  ASSERT_TRUE((*begun)->write(0, rows.view()).ok());
+  const auto prepared = (*begun)->prepare();
+  ASSERT_TRUE(prepared.ok()) << prepared.error().to_string();
+  std::string late;
+  for (const auto& refused : (*begun)->late_refusals()) {
+    late += fmt::format("{} {} {}\n", refused.table, refused.line,
+                        refused.reason.substr(0, refused.reason.find('.')));
+    EXPECT_EQ(refused.bytes.substr(1, 1), "|") << refused.bytes;
+    EXPECT_NE(refused.place.find("s3://"), std::string::npos);
+  }
+  EXPECT_EQ(late,
+            "0 2 name 'a\n\xEF\xBF\xBD\xEF\xBF\xBD': String contains invalid or unsupported UTF8 codepoints\n"
+            "0 2 name '\xEF\xBF\xBD': String contains invalid or unsupported UTF8 codepoints\n");
+  ASSERT_TRUE((*begun)->publish(entries(wanted, 3)).ok());
+  EXPECT_EQ(place_.sql("SELECT id, name FROM users ORDER BY id"), "1|Ada\n3|Kim\n5|Bob\n");
+  EXPECT_EQ(place_.keys(), "");
+}
+
+TEST_F(RedshiftDestination, what_was_cut_or_widened_is_told) {
+  place_.sql("CREATE TABLE users (id BIGINT, name VARCHAR(3))");
+  DestinationOptions options;
+  const auto told = [&](const std::string& id, const std::string& name) {
+    const auto destination = place_.open(options);
+    const auto begun = destination->begin(request(id, WriteMode::Append));
+    const TestRows rows(kUsers, {{"1", name}});
+    EXPECT_TRUE((*begun)->write(0, rows.view()).ok());
+    EXPECT_TRUE((*begun)->prepare().ok());
+    return join((*begun)->warnings(), "\n");
+  };
+  EXPECT_EQ(told("1", "Ada"), "");
+  options.long_text = LongText::Truncate;
+  options.nul_text = NulText::Strip;
+  EXPECT_EQ(told("2", std::string("Ad\0elheid", 9)),
+            "name of table users was cut in 1 rows\nname of table users lost NUL characters in 1 rows");
+  options.long_text = LongText::Widen;
+  EXPECT_EQ(told("3", "Adelheid"), "a column was made longer: ALTER TABLE \"" + place_.schema() +
+                                       "\".\"users\" ALTER COLUMN \"name\" TYPE VARCHAR(12)");
+}
+
 TEST_F(RedshiftDestination, a_table_that_changes_under_a_load_is_a_conflict) {
   place_.sql("CREATE TABLE users (id BIGINT, name VARCHAR(5))");
   const auto destination = place_.open();

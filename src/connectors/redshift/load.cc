@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "base/text.h"
 #include "connectors/redshift/table_sql.h"
@@ -106,8 +105,13 @@ Result<void> RedshiftLoad::prepare() {
   TRY(staging_.finish());
   connection_.emplace(TRY(warehouse_.connect()));
   TRY(look_again());
+  collect_warnings();
   TRY(widen(*connection_).within("making columns longer"));
   auto copied = once_more_after_conflict(copy_all(), nullptr);
+  if (!copied && row_refused_ && options_.refused_rows == RefusedRows::Quarantine) {
+    TRY(set_aside_refused());
+    if (!late_refusals_.empty()) copied = copy_all();
+  }
   if (!copied) {
     state_ = State::Broken;
     error_ = copied.error();
@@ -146,111 +150,6 @@ Result<void> RedshiftLoad::widen(postgres::Connection& connection) {
   return {};
 }
 
-Result<void> RedshiftLoad::run(const std::vector<std::string>& statements) {
-  for (const auto& sql : statements) TRY(connection_->execute(sql));
-  return {};
-}
-
-Result<void> RedshiftLoad::copy_all() {
-  TRY(connection_->execute("BEGIN"));
-  TRY(ledger_.create(*connection_).within("making the ledger"));
-  for (std::size_t i = 0; i < planned_.plans.size(); ++i) {
-    TRY(copy_table(i).within("loading table " + planned_.plans[i].table));
-  }
-  return {};
-}
-
-Result<void> RedshiftLoad::copy_table(std::size_t table) {
-  const auto& plan = planned_.plans[table];
-  const auto& stage = stages_[table];
-  TRY(run(before_copy_sql(plan, stage.encoder().longest())));
-  TRY(remove_replaced(table));
-  // Parts with one word for NULL are one COPY.
-  std::map<std::string, std::vector<const Part*>> groups;
-  for (const auto& part : stage.parts()) groups[part.null_text].push_back(&part);
-  std::size_t number = 0;
-  for (const auto& [null_text, parts] : groups) TRY(copy_parts(table, parts, ++number));
-  TRY(run(after_copy_sql(plan)));
-  return plan.mode == Mode::Swap ? make_alike(plan) : Result<void>();
-}
-
-Result<void> RedshiftLoad::remove_replaced(std::size_t table) {
-  const auto& plan = planned_.plans[table];
-  const auto& request = planned_.request;
-  if (plan.mode == Mode::ReplaceWindow && plan.stored) {
-    TRY(connection_->execute(remove_window_sql(plan, *request.partition.window)));
-    return {};
-  }
-  if (!plan.stored || (plan.mode != Mode::Merge && plan.mode != Mode::ReplaceLoads)) return {};
-  const auto name = qualified(plan.schema, plan.table);
-  const auto mark = sql_identifier(kLoadColumn);
-  if (plan.adds_mark && TRY(ledger_.tells_of_rows(*connection_, request.tables[table].table))) {
-    TRY(connection_->execute(fmt::format("UPDATE {} SET {} = '{}'", name, mark, kUnknownLoad)));
-  }
-  if (plan.mode == Mode::Merge || plan.adds_mark) return {};
-  postgres::Parameters which;
-  which.text(request.pipeline).text(request.partition.key).text(request.tables[table].table);
-  TRY(connection_->query(
-      fmt::format("DELETE FROM {} WHERE {} IN (SELECT \"load_id\" FROM {} WHERE \"pipeline\" = $1 AND "
-                  "\"partition\" = $2 AND lower(\"table_name\") = lower($3))",
-                  name, mark, ledger_.table()),
-      which));
-  return {};
-}
-
-Result<void> RedshiftLoad::copy_parts(std::size_t table, const std::vector<const Part*>& parts,
-                                      std::size_t group) {
-  const auto& plan = planned_.plans[table];
-  const auto manifest = fmt::format("{}{}.{}.manifest", planned_.folder, key_segment(plan.table), group);
-  manifests_.push_back(manifest);
-  TRY(staging_.write_manifest(manifest, parts));
-  const auto access = TRY(warehouse_.copy_access());
-  CopyStatement copy;
-  copy.table = redshift::copy_table(plan);
-  copy.columns = copy_columns(plan);
-  copy.manifest = staging_.store().uri(manifest);
-  copy.null_text = parts.front()->null_text;
-  copy.compression = options_.compression;
-  copy.region = warehouse_.options().copy_region.value_or("");
-  if (plan.mode == Mode::Merge) copy.statistics = CopyStatement::Statistics::Off;
-  const auto copied = connection_->execute(copy_sql(copy, access));
-  if (!copied) return refused_by_copy(table, access.redacted(copied.error()));
-  std::uint64_t expected = 0;
-  for (const auto* part : parts) expected += part->rows;
-  const auto count = TRY(connection_->execute("SELECT pg_last_copy_count()"));
-  const auto loaded = count.size() == 0 ? 0 : static_cast<std::uint64_t>(count.integer(0, 0));
-  if (loaded == expected) return {};
-  return fail(ErrorCode::DataMismatch, "Redshift loaded {} of {} rows of table {}; nothing is published",
-              loaded, expected, plan.table);
-}
-
-/// Asks what is wrong with the rows: that is known only after the transaction is gone.
-Result<void> RedshiftLoad::refused_by_copy(std::size_t table, const Error& error) {
-  const auto failure = connection_->last_failure();
-  if (!blames_rows(failure)) return Failure(explain(failure, error));
-  connection_->roll_back();
-  std::vector<std::string> reasons;
-  for (const auto& refused : read_load_errors(*connection_)) {
-    std::optional<std::uint64_t> row;
-    for (const auto& part : stages_[table].parts()) {
-      if (staging_.store().uri(part.key) != refused.file) continue;
-      const auto text = read_part(staging_.store(), part, options_.compression);
-      const auto found = text ? find_row(*text, refused) : std::nullopt;
-      if (found) row = part.first_row + *found;
-    }
-    reasons.push_back(describe(refused, planned_.plans[table].table, row));
-  }
-  if (reasons.empty()) return Failure(Error(ErrorCode::DataMismatch, error.message()));
-  return fail(ErrorCode::DataMismatch, "Redshift refused {}", join(reasons, "; "));
-}
-
-Result<void> RedshiftLoad::make_alike(const TablePlan& plan) {
-  const auto user = TRY(connection_->execute("SELECT current_user"));
-  NewTable made{std::string(user.text(0, 0)),
-                TRY(read_privileges(*connection_, plan.schema, scratch_name(plan)))};
-  return run(likeness_sql(plan, made)).within("giving the new table the old one's privileges");
-}
-
 Result<void> RedshiftLoad::check_entries(const std::vector<model::LedgerEntry>& entries) const {
   if (entries.empty()) {
     return fail(ErrorCode::Internal, "load {} has no ledger entry", planned_.request.load_id);
@@ -261,6 +160,28 @@ Result<void> RedshiftLoad::check_entries(const std::vector<model::LedgerEntry>& 
                 planned_.request.load_id, entry.load_id);
   }
   return {};
+}
+
+std::vector<std::string> RedshiftLoad::warnings() const { return warnings_; }
+
+void RedshiftLoad::collect_warnings() {
+  for (std::size_t i = 0; i < planned_.plans.size(); ++i) {
+    const auto& plan = planned_.plans[i];
+    const auto& encoder = stages_[i].encoder();
+    for (std::size_t field = 0; field < plan.fields.size(); ++field) {
+      const auto& name = plan.fields[field].name;
+      if (encoder.truncated(field) > 0) {
+        warnings_.push_back(fmt::format("{} of table {} was cut in {} rows", name, plan.table,
+                                        with_thousands(encoder.truncated(field))));
+      }
+      if (encoder.stripped(field) > 0) {
+        warnings_.push_back(fmt::format("{} of table {} lost NUL characters in {} rows", name, plan.table,
+                                        with_thousands(encoder.stripped(field))));
+      }
+    }
+    for (const auto& sql : widening_sql(plan, encoder.longest()))
+      warnings_.push_back("a column was made longer: " + sql);
+  }
 }
 
 Result<void> RedshiftLoad::publish(const std::vector<model::LedgerEntry>& entries) {

@@ -33,6 +33,8 @@ class RedshiftLoad final : public sdk::Load {
 
   Result<sdk::WriteOutcome> write(std::size_t table, const model::BatchView& rows) override;
   Result<void> prepare() override;
+  std::vector<sdk::LateRefusal> late_refusals() override { return std::move(late_refusals_); }
+  std::vector<std::string> warnings() const override;
   Result<void> publish(const std::vector<model::LedgerEntry>& entries) override;
 
  private:
@@ -52,7 +54,9 @@ class RedshiftLoad final : public sdk::Load {
   Result<void> widen(postgres::Connection& connection);
   Result<void> copy_all();
   Result<void> copy_table(std::size_t table);
-  Result<void> copy_parts(std::size_t table, const std::vector<const Part*>& parts, std::size_t group);
+  Result<void> copy_parts(std::size_t table, const std::vector<const Part*>& parts,
+                          CopyStatement::Purpose purpose);
+  Result<void> check_count(const TablePlan& plan, const std::vector<const Part*>& parts);
   Result<void> remove_replaced(std::size_t table);
   Result<void> make_alike(const TablePlan& plan);
   Result<void> run(const std::vector<std::string>& statements);
@@ -60,6 +64,15 @@ class RedshiftLoad final : public sdk::Load {
   Result<void> check_entries(const std::vector<model::LedgerEntry>& entries) const;
   Result<void> once_more_after_conflict(Result<void> result, const std::vector<model::LedgerEntry>* entries);
   Result<void> refused_by_copy(std::size_t table, const Error& error);
+  Result<void> set_aside_refused();
+  Result<void> cut_refused(std::size_t table, const std::vector<LoadError>& errors);
+  /// Where a refused row stands: a part of its table and a row of the part, from 0.
+  struct FoundRow {
+    std::size_t part = 0;
+    std::uint64_t row = 0;
+  };
+  std::optional<FoundRow> find_refused(std::size_t table, const LoadError& error);
+  void collect_warnings();
   std::vector<std::string> staged_keys() const;
   void tidy();
   void remove_surplus();
@@ -73,6 +86,9 @@ class RedshiftLoad final : public sdk::Load {
   std::vector<std::string> manifests_;
   std::optional<postgres::Connection> connection_;
   State state_ = State::Open;
+  bool row_refused_ = false;  // by a COPY
+  std::vector<sdk::LateRefusal> late_refusals_;
+  std::vector<std::string> warnings_;
   std::optional<Error> error_;  // why the load is broken
 };
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -16,11 +17,12 @@ namespace {
 constexpr const char* kDetailed =
     "SELECT TRIM(filename), line_number, TRIM(colname), RTRIM(raw_field_value), RTRIM(raw_line), err_code, "
     "TRIM(err_reason) FROM stl_load_errors WHERE query = pg_last_copy_id() ORDER BY starttime, line_number "
-    "LIMIT 20";
+    "LIMIT 1000";
 // Serverless workgroups have this one only.
 constexpr const char* kBrief =
     "SELECT TRIM(file_name), line_number, TRIM(column_name), '', '', error_code, TRIM(error_message) "
-    "FROM sys_load_error_detail WHERE query_id = pg_last_copy_id() ORDER BY start_time, line_number LIMIT 20";
+    "FROM sys_load_error_detail WHERE query_id = pg_last_copy_id() ORDER BY start_time, line_number LIMIT "
+    "1000";
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
@@ -103,6 +105,12 @@ std::vector<LoadError> read_load_errors(postgres::Connection& connection) {
   return {};
 }
 
+std::size_t end_of_row(std::string_view text, std::size_t start) {
+  auto end = start;
+  while (end < text.size() && text[end] != '\n') end += text[end] == '\\' ? 2 : 1;
+  return std::min(end, text.size());
+}
+
 std::optional<std::uint64_t> find_row(std::string_view text, const LoadError& error) {
   std::uint64_t row = 0;
   std::uint64_t line = 1;
@@ -112,16 +120,12 @@ std::optional<std::uint64_t> find_row(std::string_view text, const LoadError& er
     return !error.row.empty() && raw.substr(0, error.row.size()) == error.row;
   };
   for (std::size_t start = 0; start < text.size(); ++row) {
-    std::uint64_t lines = 1;
-    auto end = start;
-    for (; end < text.size() && text[end] != '\n'; ++end) {
-      if (text[end] == '\\' && ++end < text.size() && text[end] == '\n') ++lines;
-    }
+    const auto end = end_of_row(text, start);
     const auto raw = text.substr(start, end - start);
     if (line == error.line) by_line = row;
     if (line == error.line && fits(raw)) return row;
     if (row + 1 == error.line && fits(raw)) by_row = row;
-    line += lines;
+    line += static_cast<std::uint64_t>(std::count(raw.begin(), raw.end(), '\n')) + 1;
     start = end + 1;
   }
   return by_row ? by_row : by_line;
@@ -141,14 +145,17 @@ Result<std::string> read_part(io::ObjectStore& store, const Part& part, StagedCo
   }
 }
 
-std::string describe(const LoadError& error, std::string_view table, std::optional<std::uint64_t> row) {
-  const auto place =
-      row ? fmt::format("row {} of table {}", *row + 1, table) : fmt::format("table {}", table);
+std::string describe_cell(const LoadError& error) {
   const auto cell = error.column.empty()  ? std::string()
                     : error.value.empty() ? error.column + ": "
                                           : fmt::format("{} '{}': ", error.column, shortened(error.value));
-  return fmt::format("{} ({} line {}): {}{} (error {})", place, error.file, error.line, cell, error.reason,
-                     error.code);
+  return fmt::format("{}{} (error {})", cell, error.reason, error.code);
+}
+
+std::string describe(const LoadError& error, std::string_view table, std::optional<std::uint64_t> row) {
+  const auto place =
+      row ? fmt::format("row {} of table {}", *row + 1, table) : fmt::format("table {}", table);
+  return fmt::format("{} ({} line {}): {}", place, error.file, error.line, describe_cell(error));
 }
 
 }  // namespace weir::redshift

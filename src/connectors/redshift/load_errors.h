@@ -40,9 +40,13 @@ std::vector<LoadError> read_load_errors(postgres::Connection& connection);
 /// The number of a refused row among those of its part, from 0, found in the part's text. Redshift
 /// does not say whether it counts lines or rows, so a row that begins as told goes first.
 std::optional<std::uint64_t> find_row(std::string_view text, const LoadError& error);
+/// The end of the row that begins at `start`: its line feed, or the text's end.
+std::size_t end_of_row(std::string_view text, std::size_t start);
 /// The text of a staged part.
 Result<std::string> read_part(io::ObjectStore& store, const Part& part, StagedCompression compression);
 
+/// "memo 'too long …': String length exceeds DDL length (error 1204)".
+std::string describe_cell(const LoadError& error);
 /// "row 17 of table users (s3://… line 17): memo 'too long …': String length exceeds DDL length (error
 /// 1204)".
 std::string describe(const LoadError& error, std::string_view table, std::optional<std::uint64_t> row);

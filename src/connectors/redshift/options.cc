@@ -51,6 +51,11 @@ const config::Spec<DestinationOptions>& destination_spec() {
           .choice("nul_text", &DestinationOptions::nul_text,
                   {{"quarantine", NulText::Quarantine}, {"strip", NulText::Strip}},
                   "What becomes of text with a NUL character, which Redshift cannot hold.")
+          .choice("refused_rows", &DestinationOptions::refused_rows,
+                  {{"fail", RefusedRows::Fail}, {"quarantine", RefusedRows::Quarantine}},
+                  "What becomes of rows that Redshift refuses although nothing is wrong with them that weir "
+                  "knows of: fail names them, quarantine sets them aside as they were staged and loads the "
+                  "others. Rows of a merge always fail.")
           .choice("compression", &DestinationOptions::compression,
                   {{"gzip", StagedCompression::Gzip}, {"none", StagedCompression::None}},
                   "How staged objects are compressed.")

@@ -38,11 +38,18 @@ enum class NulText {
   Strip,       ///< the character is left out, and the run says how often
 };
 
+/// What becomes of rows that Redshift refuses although weir found nothing wrong with them.
+enum class RefusedRows {
+  Fail,        ///< the load fails and names them
+  Quarantine,  ///< they are set aside as they were staged, and the others are loaded
+};
+
 enum class StagedCompression { None, Gzip };
 
 struct DestinationOptions {
   LongText long_text = LongText::Widen;
   NulText nul_text = NulText::Quarantine;
+  RefusedRows refused_rows = RefusedRows::Fail;
   StagedCompression compression = StagedCompression::Gzip;
   config::ByteSize part_size{16 << 20};
   std::int64_t uploads = 2;

@@ -33,6 +33,11 @@ Result<void> Staging::add(Part& part, formats::WriteBuffer bytes) {
   return {};
 }
 
+Result<void> Staging::replace(Part& part, std::string_view text) {
+  part.size = TRY(upload(part.key, text).within("staging " + store_.uri(part.key)));
+  return {};
+}
+
 Result<void> Staging::finish() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return error_ || (waiting_.empty() && busy_ == 0); });
@@ -58,7 +63,7 @@ void Staging::work() {
     ++busy_;
     changed_.notify_all();
     lock.unlock();
-    const auto size = upload(job.part->key, job.bytes);
+    const auto size = upload(job.part->key, job.bytes.view());
     job.bytes.clear();
     lock.lock();
     --busy_;
@@ -72,15 +77,15 @@ void Staging::work() {
   }
 }
 
-Result<std::uint64_t> Staging::upload(const std::string& key, const formats::WriteBuffer& bytes) {
+Result<std::uint64_t> Staging::upload(const std::string& key, std::string_view bytes) {
   std::string body;
   if (compression_ == StagedCompression::Gzip) {
     formats::WriteBuffer compressed;
     const auto compressor = formats::make_compressor(formats::OutputCompression::Gzip);
-    TRY(compressor->compress(bytes.view(), compressed));
+    TRY(compressor->compress(bytes, compressed));
     body = compressed.view();
   } else {
-    body = bytes.view();
+    body = bytes;
   }
   const auto size = body.size();
   const auto stored = TRY(store_.put(key, std::move(body), {}));

@@ -37,6 +37,8 @@ class Staging {
 
   /// Takes a part to be uploaded; waits while too many do. `part` stays where it is until finish().
   Result<void> add(Part& part, formats::WriteBuffer bytes);
+  /// Gives a part that is there other rows.
+  Result<void> replace(Part& part, std::string_view text);
   /// Waits until all parts are there.
   Result<void> finish();
   /// A buffer for the next part, used before if there is one.
@@ -53,7 +55,7 @@ class Staging {
     formats::WriteBuffer bytes;
   };
   void work();
-  Result<std::uint64_t> upload(const std::string& key, const formats::WriteBuffer& bytes);
+  Result<std::uint64_t> upload(const std::string& key, std::string_view bytes);
 
   io::ObjectStore& store_;
   const StagedCompression compression_;

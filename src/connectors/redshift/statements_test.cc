@@ -143,7 +143,7 @@ TEST(RedshiftCopy, says_everything_that_copy_must_know) {
       copy_sql(copy, CopyAccess::role("arn:aws:iam::1:role/r")),
       "COPY \"app\".\"people\" (\"id\", \"na\"\"me\") FROM 's3://lake/it''s.manifest' IAM_ROLE "
       "'arn:aws:iam::1:role/r' MANIFEST DELIMITER '|' ESCAPE NULL AS '@null@' GZIP REGION 'ca-central-1' "
-      "DATEFORMAT 'auto' TIMEFORMAT 'auto' ROUNDEC MAXERROR 0 COMPUPDATE OFF");
+      "DATEFORMAT 'auto' TIMEFORMAT 'auto' ROUNDEC COMPUPDATE OFF MAXERROR 0");
 }
 
 TEST(RedshiftCopy, keys_never_stay_in_an_error) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connectors/redshift/table_stage.h"
 
+#include "connectors/redshift/load_errors.h"
+
 namespace weir::redshift {
 
 Result<TableStage> TableStage::make(const TablePlan& plan, const DestinationOptions& options,
@@ -32,6 +34,27 @@ Result<void> TableStage::write(const model::BatchView& rows, Staging& staging, s
     if (progress.stop == RowEncoder::Stop::Collision) TRY(encoder_.change_null_text());
   }
   return {};
+}
+
+Result<std::vector<std::string>> TableStage::cut(Staging& staging, std::size_t part,
+                                                 const std::vector<std::uint64_t>& rows,
+                                                 StagedCompression compression) {
+  const auto text = TRY(read_part(staging.store(), parts_[part], compression));
+  std::vector<std::string> taken;
+  std::string left;
+  std::uint64_t row = 0;
+  for (std::size_t start = 0; start < text.size(); ++row) {
+    const auto end = end_of_row(text, start);
+    if (taken.size() < rows.size() && rows[taken.size()] == row) {
+      taken.push_back(text.substr(start, end - start));
+    } else {
+      left.append(text, start, end + 1 - start);
+    }
+    start = end + 1;
+  }
+  parts_[part].rows -= taken.size();
+  TRY(staging.replace(parts_[part], left));
+  return taken;
 }
 
 Result<void> TableStage::finish(Staging& staging) { return end_part(staging); }

@@ -24,6 +24,9 @@ class TableStage {
   Result<void> finish(Staging& staging);
 
   const std::deque<Part>& parts() const { return parts_; }
+  /// Takes rows out of a staged part, by their numbers in it, from 0, in order. Gives their text.
+  Result<std::vector<std::string>> cut(Staging& staging, std::size_t part,
+                                       const std::vector<std::uint64_t>& rows, StagedCompression compression);
   const RowEncoder& encoder() const { return encoder_; }
   const std::string& base() const { return base_; }
 
