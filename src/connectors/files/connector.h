@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The `files` connector, for the list in app/builtin_connectors.cc.
+// The connectors of files, wherever they lie, for the list in app/builtin_connectors.cc.
 #pragma once
 
 #include "connectors/sdk/connector.h"
@@ -7,5 +7,7 @@
 namespace weir::files {
 
 const sdk::Connector& connector();
+const sdk::Connector& s3_connector();
+const sdk::Connector& gcs_connector();
 
 }  // namespace weir::files
