@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "base/text.h"
 #include "connectors/files/destination_load.h"
@@ -133,20 +134,25 @@ class FilesDestination final : public sdk::Destination {
   }
 
   Result<std::unique_ptr<Claim>> claim_for(const ClaimRequest& request) const {
-    const auto known = [this]() -> Result<std::vector<std::string>> {
-      std::vector<std::string> paths;
-      for (const auto& record : TRY(ledger_.all(""))) {
-        if (record.file) paths.push_back(record.file->path);
-      }
-      return paths;
-    };
+    const auto live = [this]() -> Result<std::vector<std::string>> { return all_live_files(); };
     for (int attempt = 0; attempt < kClaimAttempts; ++attempt) {
       TRY(ledger_.finish_interrupted());
-      if (auto claim = TRY(depot_->claim(request, known))) return claim;
+      if (auto claim = TRY(depot_->claim(request, live))) return claim;
     }
     return fail(ErrorCode::Conflict,
                 "other loads published {} times while the load {} was about to begin; run it again",
                 kClaimAttempts, request.load_id);
+  }
+
+  Result<std::vector<std::string>> all_live_files() const {
+    const auto records = TRY(ledger_.all(""));
+    std::set<std::string> tables;
+    for (const auto& record : records) tables.insert(record.entry.table);
+    std::vector<std::string> paths;
+    for (const auto& table : tables) {
+      for (const auto& record : live_files(records, table)) paths.push_back(record.file->path);
+    }
+    return paths;
   }
 
   Result<TablePlan> plan_table(const sdk::LoadRequest& request, std::size_t index, Claim& claim) const {
@@ -214,6 +220,18 @@ Result<std::unique_ptr<sdk::Destination>> make_destination(const FilesDestinatio
     TRY(formats::make_csv_writer(none, options.csv));
   }
   return std::unique_ptr<sdk::Destination>(std::make_unique<FilesDestination>(options, std::move(depot)));
+}
+
+Result<std::unique_ptr<sdk::Destination>> make_bucket_destination(const FilesDestinationOptions& options,
+                                                                  std::shared_ptr<io::ObjectStore> store) {
+  const auto relative = fs::path(options.folder).relative_path().lexically_normal();
+  auto prefix = relative == "." ? "" : relative.string();
+  if (prefix.starts_with("..")) {
+    return fail(ErrorCode::InvalidConfig, "option folder is '{}'; it must lie inside the bucket",
+                options.folder);
+  }
+  if (!prefix.empty() && !prefix.ends_with('/')) prefix += '/';
+  return make_destination(options, make_bucket_depot(std::move(store), prefix));
 }
 
 Result<std::unique_ptr<sdk::Destination>> make_files_destination(const FilesDestinationOptions& options,

@@ -18,6 +18,10 @@ namespace weir::files {
 Result<std::unique_ptr<sdk::Destination>> make_destination(const FilesDestinationOptions& options,
                                                            std::shared_ptr<Depot> depot);
 
+/// The option `folder` is a prefix of keys. Sends nothing yet.
+Result<std::unique_ptr<sdk::Destination>> make_bucket_destination(const FilesDestinationOptions& options,
+                                                                  std::shared_ptr<io::ObjectStore> store);
+
 /// A relative folder in the options, and none, is meant inside `project_folder`. Touches nothing.
 Result<std::unique_ptr<sdk::Destination>> make_files_destination(const FilesDestinationOptions& options,
                                                                  const std::string& project_folder);

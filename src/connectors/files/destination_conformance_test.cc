@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files destination under the suite of all destinations, once for each format.
+// The destinations files, s3 and gcs under the suite of all destinations, in every format.
 #include <isa-l/igzip_lib.h>
 #include <simdjson.h>
 #include <zstd.h>
@@ -11,8 +11,12 @@
 #include "base/text.h"
 #include "connectors/files/destination.h"
 #include "engine/database.h"
+#include "io/object_store.h"
 #include "model/cell_text.h"
+#include "protocols/google/testing.h"
 #include "tests/conformance/destination_suite.h"
+#include "tests/support/memory_object_store.h"
+#include "tests/support/s3_server.h"
 
 namespace weir::files {
 namespace {
@@ -137,26 +141,29 @@ Cell canonical(const Cell& cell, model::Type type) {
   return std::string(text, sizeof text);
 }
 
-class FilesUnderTest final : public conformance::DestinationUnderTest {
+/// Reads the files of a table, wherever they lie.
+class FilesUnderTest : public conformance::DestinationUnderTest {
  public:
-  FilesUnderTest(const fs::path& folder, FilesDestinationOptions options)
-      : folder_(folder / "out"), options_(std::move(options)) {
-    options_.folder = folder_;
-  }
-
-  std::unique_ptr<sdk::Destination> open() override {
-    return std::move(*make_files_destination(options_, "/"));
-  }
+  explicit FilesUnderTest(FilesDestinationOptions options) : options_(std::move(options)) {}
 
   std::optional<std::vector<Row>> read(const std::string& table, const model::Schema& columns) override {
-    if (!fs::exists(folder_ / table)) return std::nullopt;
+    const auto found = files_of(table);
+    if (found.empty() && !has_table(table)) return std::nullopt;
     std::vector<Row> rows;
-    for (const auto& entry : fs::directory_iterator(folder_ / table)) {
-      options_.format == FileFormat::Parquet ? read_parquet(entry.path(), columns, rows)
-                                             : read_text(entry.path(), columns, rows);
+    for (const auto& path : found) {
+      options_.format == FileFormat::Parquet ? read_parquet(path, columns, rows)
+                                             : read_text(path, columns, rows);
     }
     return rows;
   }
+
+ protected:
+  /// Files of this machine with the bytes of the table's.
+  virtual std::vector<fs::path> files_of(const std::string& table) = 0;
+  /// Whether a table without files is one.
+  virtual bool has_table(const std::string& table) const = 0;
+
+  FilesDestinationOptions options_;
 
  private:
   void read_text(const fs::path& path, const model::Schema& columns, std::vector<Row>& rows) const {
@@ -200,9 +207,88 @@ class FilesUnderTest final : public conformance::DestinationUnderTest {
     write_sql_timestamp({column.at<std::int64_t>(row)}, text);
     return std::string(text, sizeof text);
   }
+};
+
+class FolderUnderTest final : public FilesUnderTest {
+ public:
+  FolderUnderTest(const fs::path& folder, FilesDestinationOptions options)
+      : FilesUnderTest(std::move(options)), folder_(folder / "out") {
+    options_.folder = folder_;
+  }
+  std::unique_ptr<sdk::Destination> open() override {
+    return std::move(*make_files_destination(options_, "/"));
+  }
+
+ private:
+  std::vector<fs::path> files_of(const std::string& table) override {
+    if (!has_table(table)) return {};
+    return {fs::directory_iterator(folder_ / table), fs::directory_iterator()};
+  }
+  bool has_table(const std::string& table) const override { return fs::exists(folder_ / table); }
 
   fs::path folder_;
-  FilesDestinationOptions options_;
+};
+
+/// A bucket somewhere, removed with this object.
+class TestedBucket {
+ public:
+  virtual ~TestedBucket() = default;
+  virtual std::shared_ptr<io::ObjectStore> connect() = 0;
+};
+
+class BucketUnderTest final : public FilesUnderTest {
+ public:
+  BucketUnderTest(const fs::path& folder, FilesDestinationOptions options,
+                  std::unique_ptr<TestedBucket> bucket)
+      : FilesUnderTest(std::move(options)), folder_(folder), bucket_(std::move(bucket)) {
+    options_.folder = "ware/house";
+  }
+  std::unique_ptr<sdk::Destination> open() override {
+    return std::move(*make_bucket_destination(options_, bucket_->connect()));
+  }
+
+ private:
+  std::vector<fs::path> files_of(const std::string& table) override {
+    const auto store = bucket_->connect();
+    std::vector<fs::path> copies;
+    for (const auto& object : *io::list_all(*store, "ware/house/" + table + "/")) {
+      copies.push_back(folder_ / fmt::format("{}.copy", copies.size()));
+      std::ofstream(copies.back(), std::ios::binary) << *store->read(object.key, {0, object.size}, "");
+    }
+    return copies;
+  }
+  // A bucket has no empty folders, but the ledger knows its tables.
+  bool has_table(const std::string& table) const override {
+    return bucket_->connect()->head("ware/house/_weir/tables/" + table + ".json").ok();
+  }
+
+  fs::path folder_;
+  std::unique_ptr<TestedBucket> bucket_;
+};
+
+class MemoryBucket final : public TestedBucket {
+ public:
+  std::shared_ptr<io::ObjectStore> connect() override { return store_; }
+
+ private:
+  std::shared_ptr<support::MemoryObjectStore> store_ = std::make_shared<support::MemoryObjectStore>();
+};
+
+class SwiftBucket final : public TestedBucket {
+ public:
+  // Kept by the bucket, which outlives every destination.
+  std::shared_ptr<io::ObjectStore> connect() override { return {std::shared_ptr<void>(), &bucket_.store()}; }
+
+ private:
+  support::S3Bucket bucket_;
+};
+
+class SandboxBucket final : public TestedBucket {
+ public:
+  std::shared_ptr<io::ObjectStore> connect() override { return {std::shared_ptr<void>(), &bucket_.store()}; }
+
+ private:
+  google::TestBucket bucket_;
 };
 
 DestinationCase make_case(const std::string& name, FilesDestinationOptions options,
@@ -210,8 +296,18 @@ DestinationCase make_case(const std::string& name, FilesDestinationOptions optio
   // Two pipelines load the same table in one of the tests, which needs their names in the path.
   options.path = "{{ table }}/{{ pipeline }}-{{ partition.key }}" + options.extension();
   return {name,
-          [options](const fs::path& folder) { return std::make_unique<FilesUnderTest>(folder, options); },
+          [options](const fs::path& folder) { return std::make_unique<FolderUnderTest>(folder, options); },
           std::move(deviations)};
+}
+
+template <typename Kind>
+DestinationCase make_bucket_case(const std::string& name, FilesDestinationOptions options) {
+  options.path = "{{ table }}/{{ pipeline }}-{{ partition.key }}" + options.extension();
+  return {name,
+          [options](const fs::path& folder) {
+            return std::make_unique<BucketUnderTest>(folder, options, std::make_unique<Kind>());
+          },
+          {}};
 }
 
 FilesDestinationOptions as(FileFormat format, std::optional<formats::OutputCompression> compression = {}) {
@@ -232,6 +328,17 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(make_case("Csv", as(FileFormat::Csv)), make_case("CsvGzipWithSemicolons", semicolons()),
                     make_case("JsonlZstd", as(FileFormat::Jsonl, formats::OutputCompression::Zstd)),
                     make_case("Parquet", as(FileFormat::Parquet))),
+    conformance::case_name);
+
+INSTANTIATE_TEST_SUITE_P(
+    Bucket, DestinationSuite,
+    testing::Values(make_bucket_case<MemoryBucket>("MemoryCsv", as(FileFormat::Csv)),
+                    make_bucket_case<MemoryBucket>("MemoryJsonlGzip",
+                                                   as(FileFormat::Jsonl, formats::OutputCompression::Gzip)),
+                    make_bucket_case<MemoryBucket>("MemoryParquet", as(FileFormat::Parquet)),
+                    make_bucket_case<SwiftBucket>("S3CsvZstd",
+                                                  as(FileFormat::Csv, formats::OutputCompression::Zstd)),
+                    make_bucket_case<SandboxBucket>("GcsCsv", as(FileFormat::Csv))),
     conformance::case_name);
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "io/object_store.h"
 
 namespace weir::files {
 
@@ -89,8 +90,8 @@ struct ClaimRequest {
   std::vector<std::string> paths;  ///< of a table each: where its file will lie
 };
 
-/// The data files that the ledger knows.
-using KnownFiles = std::function<Result<std::vector<std::string>>()>;
+/// The data files that tables consist of, by the ledger.
+using LiveFiles = std::function<Result<std::vector<std::string>>()>;
 
 class Depot {
  public:
@@ -121,11 +122,14 @@ class Depot {
   virtual Result<std::unique_ptr<Turn>> take_turn() = 0;
   /// Claims a partition for a load, and removes what loads have left there that can publish no more.
   /// Null when a decided publication must be carried out before.
-  virtual Result<std::unique_ptr<Claim>> claim(const ClaimRequest& request, const KnownFiles& known) = 0;
+  virtual Result<std::unique_ptr<Claim>> claim(const ClaimRequest& request, const LiveFiles& live) = 0;
 };
 
 /// Touches nothing yet.
 std::shared_ptr<Depot> make_folder_depot(const std::filesystem::path& folder);
+
+/// `prefix` stands before every key: empty, or with a slash at its end. Sends nothing yet.
+std::shared_ptr<Depot> make_bucket_depot(std::shared_ptr<io::ObjectStore> store, const std::string& prefix);
 
 /// The staged name of table number `table` of a load.
 std::string staged_name(const std::string& load_id, std::size_t table);

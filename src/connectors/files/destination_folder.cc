@@ -188,7 +188,7 @@ class FolderDepot final : public Depot {
   }
 
   // What other loads left is found by their folders, so what the ledger knows does not matter.
-  Result<std::unique_ptr<Claim>> claim(const ClaimRequest& request, const KnownFiles&) override {
+  Result<std::unique_ptr<Claim>> claim(const ClaimRequest& request, const LiveFiles&) override {
     const auto staging = root_ / "_weir" / "staging";
     TRY(make_folder(staging));
     // Without it, another load takes our folder for an abandoned one before we hold it.

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the parts of a bucket's depot share: the bucket, and the claim of one load in it. Used by
+// destination_bucket*.cc only.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "connectors/files/destination_depot.h"
+#include "connectors/files/destination_head.h"
+#include "connectors/files/writer_disk.h"
+#include "io/object_store.h"
+
+namespace weir::files {
+
+/// Thread-safe.
+struct Bucket {
+  Bucket(std::shared_ptr<io::ObjectStore> objects, std::string before)
+      : store(std::move(objects)), prefix(std::move(before)), head(*store, prefix + HeadObject::kName) {}
+
+  std::string key(const std::string& name) const { return prefix + name; }
+  std::string shown(const std::string& name) const { return store->uri(key(name)); }
+  Result<bool> holds(const std::string& name) const;
+
+  const std::shared_ptr<io::ObjectStore> store;
+  const std::string prefix;  ///< of every key: empty, or with a slash at its end
+  const HeadObject head;
+  /// Held by who changes the head in a planned way, so that threads do not overtake each other.
+  std::mutex turn;
+  std::mutex under_way_mutex;
+  std::set<std::string> under_way;  ///< the loads of this process
+};
+
+/// What a load hears that may not publish any more.
+Failure claim_is_lost(const std::string& load_id);
+
+/// Where the file of a table is written to.
+struct BucketTarget {
+  std::string name;
+  /// Direct: under its own name, because there is no such object. It comes to be in complete().
+  enum class Way { Staged, Direct } way = Way::Staged;
+};
+
+class BucketFile final : public StagedFile {
+ public:
+  BucketFile(const Bucket& bucket, BucketTarget target, Claim& claim, std::size_t table)
+      : bucket_(bucket), target_(std::move(target)), claim_(claim), table_(table) {}
+
+  Result<void> write(std::string_view bytes) override;
+  Result<void> close() override;
+  Result<std::filesystem::path> local_path() override;
+  Result<void> take_local() override;
+  std::optional<std::string> staged_name() const override;
+
+  const BucketTarget& target() const { return target_; }
+  /// Whether complete() has something to do.
+  bool is_open() const { return upload_ != nullptr; }
+  /// Makes the object.
+  Result<void> complete();
+  /// Whether there may be an object that this load has made.
+  bool may_exist() const { return may_exist_; }
+  void give_up() { upload_.reset(); }
+
+ private:
+  const Bucket& bucket_;
+  BucketTarget target_;
+  Claim& claim_;
+  std::size_t table_;
+  std::unique_ptr<io::ObjectUpload> upload_;
+  bool may_exist_ = false;
+};
+
+/// A claim that the bucket's head holds.
+class BucketClaim final : public Claim {
+ public:
+  BucketClaim(std::shared_ptr<Bucket> bucket, std::string load_id, const std::vector<BucketTarget>& targets);
+  ~BucketClaim() override;
+  BucketClaim(const BucketClaim&) = delete;
+  BucketClaim& operator=(const BucketClaim&) = delete;
+
+  StagedFile& file(std::size_t table) override { return *files_[table]; }
+  Result<std::filesystem::path> scratch() override;
+  Result<void> complete() override;
+
+ private:
+  Result<void> remove_written();
+  Result<void> remove_direct();
+  Result<void> release();
+
+  std::shared_ptr<Bucket> bucket_;
+  std::string load_id_;
+  std::vector<std::unique_ptr<BucketFile>> files_;
+  std::optional<HeldFolder> scratch_;
+};
+
+}  // namespace weir::files
