@@ -26,11 +26,11 @@ Command command_tree(GlobalOptions& global) {
       {"weir check", "see whether everything is in place"},
       {"weir run", "load what is due"},
   };
-  root.commands = {init_command(),    check_command(),      plan_command(),       preview_command(),
-                   run_command(),     backfill_command(),   runs_command(),       show_command(),
-                   logs_command(),    gaps_command(),       quarantine_command(), state_command(),
-                   schema_command(),  completion_command(), version_command(),    reference_command(),
-                   complete_command()};
+  root.commands = {init_command(),      check_command(),    plan_command(),       preview_command(),
+                   run_command(),       backfill_command(), migrate_command(),    runs_command(),
+                   show_command(),      logs_command(),     gaps_command(),       quarantine_command(),
+                   state_command(),     schema_command(),   completion_command(), version_command(),
+                   reference_command(), complete_command()};
   return root;
 }
 

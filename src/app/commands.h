@@ -13,6 +13,7 @@ Command plan_command();
 Command preview_command();
 Command run_command();
 Command backfill_command();
+Command migrate_command();
 Command runs_command();
 Command show_command();
 Command logs_command();

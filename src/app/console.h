@@ -42,9 +42,18 @@ class Console {
   void print(std::string_view line) const { out_(std::string(line) + "\n"); }
   /// The same, as it is.
   void write(std::string_view text) const { out_(text); }
+  /// The same on standard error.
+  void write_error(std::string_view text) const { err_(text); }
   /// Something that helps a person but is not the answer. Silent with --quiet and --json.
   void say(std::string_view line) const {
     if (!quiet() && !json()) print(line);
+  }
+  /// One that prints results and errors only.
+  Console muted() const {
+    auto options = options_;
+    options.detail = ConsoleOptions::Detail::Quiet;
+    options.screen = ConsoleOptions::Screen::Log;
+    return {out_, err_, options};
   }
   /// On standard error: "warning: …".
   void warn(std::string_view text) const;

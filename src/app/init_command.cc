@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 
 #include "app/command_parts.h"
 #include "app/commands.h"
 #include "app/json_writer.h"
+#include "app/new_files.h"
 #include "app/templates.h"
 #include "app/terminal/text_width.h"
 #include "base/result.h"
@@ -24,11 +24,6 @@ std::vector<std::string> template_names() {
   return names;
 }
 
-struct File {
-  std::string path;
-  std::string text;
-};
-
 /// The text with the day of the samples moved to three days ago.
 std::string of_late(std::string_view text, Timestamp now) {
   const auto day = to_string(Date{day_of(now).days - 3});
@@ -38,42 +33,12 @@ std::string of_late(std::string_view text, Timestamp now) {
   return out;
 }
 
-std::vector<File> files_of(const Template& chosen, const InitOptions& options, Timestamp now) {
-  std::vector<File> files;
+std::vector<NewFile> files_of(const Template& chosen, const InitOptions& options, Timestamp now) {
+  std::vector<NewFile> files;
   for (const auto& file : chosen.files) files.push_back({std::string(file.path), std::string(file.text)});
   if (!options.sample) return files;
   for (const auto& file : chosen.sample) files.push_back({of_late(file.path, now), of_late(file.text, now)});
   return files;
-}
-
-/// All of them are looked for before the first one is written.
-Result<void> check_nothing_is_there(const fs::path& folder, const std::vector<File>& files) {
-  std::vector<std::string> there;
-  for (const auto& file : files) {
-    std::error_code error;
-    if (fs::exists(folder / file.path, error)) there.push_back(file.path);
-  }
-  if (there.empty()) return {};
-  return fail(ErrorCode::InvalidConfig,
-              "{} already has {}; weir init never overwrites, so choose another --dir", folder.string(),
-              join(there));
-}
-
-Result<void> make_folder(const fs::path& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (error)
-    return fail(ErrorCode::PermissionDenied, "{} cannot be made: {}", path.string(), error.message());
-  return {};
-}
-
-Result<void> write_file(const fs::path& path, std::string_view text) {
-  TRY(make_folder(path.parent_path()));
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.close();
-  if (!file) return fail(ErrorCode::PermissionDenied, "{} cannot be written", path.string());
-  return {};
 }
 
 void say_what_next(const InitOptions& options, const Template& chosen, const Console& console) {
@@ -82,13 +47,13 @@ void say_what_next(const InitOptions& options, const Template& chosen, const Con
     console.say(fmt::format("  {}  {}", style.paint(terminal::Tone::Accent, terminal::pad(text, 26)), why));
   };
   console.say("\nNext:");
-  if (!options.sample) console.say(fmt::format("  put your logs into {}", chosen.input));
+  if (!options.sample) console.say(fmt::format("  {}", chosen.first_step));
   if (options.folder != ".") command("cd " + options.folder, "into the project");
   command("weir check", "see whether everything is in place");
   command("weir preview " + std::string(chosen.files[1].path.substr(10, chosen.files[1].path.size() - 15)),
           "look at the first rows");
   command("weir run", "load what is due");
-  if (options.sample) return;
+  if (options.sample || chosen.sample.empty()) return;
   console.say(fmt::format("\nNo logs at hand? weir init {} --sample --dir try", chosen.name));
 }
 
@@ -100,16 +65,19 @@ Result<ExitCode> init_in(const InitOptions& options, Context& context) {
     return fail(ErrorCode::InvalidConfig, "there is no template '{}'; the templates are {}",
                 options.project_template, join(template_names()));
   }
+  if (options.sample && chosen->sample.empty()) {
+    return fail(ErrorCode::InvalidConfig, "the template {} has no sample, because its input lies in a bucket",
+                chosen->name);
+  }
   const auto folder = (fs::path(context.working_folder) / options.folder).lexically_normal();
   auto files = files_of(*chosen, options, context.clock.now());
   // A folder under version control has its own .gitignore, which stays as it is.
   std::error_code error;
-  std::erase_if(files, [&](const File& file) {
+  std::erase_if(files, [&](const NewFile& file) {
     return file.path == ".gitignore" && fs::exists(folder / file.path, error);
   });
-  TRY(check_nothing_is_there(folder, files));
-  for (const auto& file : files) TRY(write_file(folder / file.path, file.text));
-  TRY(make_folder(folder / chosen->folder));
+  TRY(write_new_files(folder, files));
+  if (!chosen->folder.empty()) TRY(make_folder(folder / chosen->folder));
   const auto& console = context.console;
   if (console.json()) {
     JsonWriter json;
@@ -122,7 +90,7 @@ Result<ExitCode> init_in(const InitOptions& options, Context& context) {
   for (const auto& file : files)
     console.say(fmt::format("{} {}", style.paint(terminal::Tone::Good, style.tick()),
                             (fs::path(options.folder) / file.path).lexically_normal().string()));
-  if (!options.sample)
+  if (!options.sample && !chosen->folder.empty())
     console.say(fmt::format("{} {}/", style.paint(terminal::Tone::Good, style.tick()),
                             (fs::path(options.folder) / chosen->folder).lexically_normal().string()));
   say_what_next(options, *chosen, console);
@@ -139,7 +107,8 @@ std::string details() {
 }  // namespace
 
 const std::vector<Template>& templates() {
-  static const std::vector<Template> all = {request_logs_template(), access_log_template()};
+  static const std::vector<Template> all = {request_logs_template(), access_log_template(),
+                                            cms_archives_template()};
   return all;
 }
 

@@ -12,6 +12,25 @@ namespace {
 
 using execution::RunOutcome;
 
+/// Tells the display and a witness.
+class Both final : public execution::Observer {
+ public:
+  Both(execution::Observer& display, execution::Observer* witness) : display_(display), witness_(witness) {}
+
+  void on_event(const state::Run& run, const state::Event& event) override {
+    display_.on_event(run, event);
+    if (witness_ != nullptr) witness_->on_event(run, event);
+  }
+  void on_progress(const state::Run& run, const execution::Progress& progress) override {
+    display_.on_progress(run, progress);
+    if (witness_ != nullptr) witness_->on_progress(run, progress);
+  }
+
+ private:
+  execution::Observer& display_;
+  execution::Observer* witness_;
+};
+
 /// Several threads take the partitions of one task in turn.
 class Line {
  public:
@@ -25,13 +44,14 @@ class Line {
 
   void work() {
     execution::Runner runner(*task_.pipeline, services_);
+    Both observers(reporter_, options_.witness);
     while (!services_.cancelled && !out_of_room_ && !stopped_) {
       const auto number = next_++;
       if (number >= runs_.size()) return;
       const auto& planned = task_.partitions[number];
       auto outcome = runner.run(
           planned.partition,
-          {.trigger = options_.trigger, .loaded = options_.loaded, .cursor = planned.cursor}, reporter_);
+          {.trigger = options_.trigger, .loaded = options_.loaded, .cursor = planned.cursor}, observers);
       if (outcome.error && outcome.error->code() == ErrorCode::Exhausted) out_of_room_ = true;
       if (outcome.error && stops_objects()) stopped_ = true;
       reporter_.finished(outcome, planned.bytes());

@@ -23,6 +23,8 @@ struct LoadOptions {
   std::size_t jobs = 1;
   /// What happens to the objects behind one that could not be loaded. Partitions in time always go on.
   enum class OnBadObject { Stop, GoOn } on_bad_object = OnBadObject::Stop;
+  /// Is told what the display is told; may be null. Must be thread-safe when jobs run side by side.
+  execution::Observer* witness = nullptr;
 };
 
 /// How the partitions of one pipeline ended, in their order.

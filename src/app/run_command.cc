@@ -3,7 +3,7 @@
 
 #include "app/command_parts.h"
 #include "app/commands.h"
-#include "app/load_job.h"
+#include "app/original_run.h"
 
 namespace weir::app {
 namespace {
@@ -21,17 +21,6 @@ Result<std::vector<PlannedPartition>> chosen(const RunCommandOptions& options,
   // Only the newest: reloading all of history is what backfill is for.
   if (planned.size() > 1) planned.erase(planned.begin(), planned.end() - 1);
   return planned;
-}
-
-Result<std::vector<LoadTask>> tasks_of(const RunCommandOptions& options,
-                                       const std::vector<execution::Pipeline>& pipelines,
-                                       state::StateStore& state, Timestamp now) {
-  std::vector<LoadTask> tasks;
-  for (const auto& pipeline : pipelines) {
-    auto partitions = TRY(chosen(options, pipeline, state, now).within("planning " + pipeline.name));
-    if (!partitions.empty()) tasks.push_back({&pipeline, std::move(partitions)});
-  }
-  return tasks;
 }
 
 ExitCode nothing_to_do(const RunCommandOptions& options, const Console& console, std::size_t pipelines) {
@@ -57,7 +46,7 @@ Result<ExitCode> run_in(const RunCommandOptions& options, Context& context) {
   const auto pipelines = TRY(workspace->make(files));
   auto* state = TRY(workspace->state(Workspace::Access::Write));
   TRY(report_abandoned(*workspace, *state));
-  const auto tasks = TRY(tasks_of(options, pipelines, *state, context.clock.now()));
+  const auto tasks = TRY(due_tasks(options, pipelines, *state, context.clock.now()));
   if (tasks.empty()) return nothing_to_do(options, context.console, pipelines.size());
   const auto loaded =
       options.rerun ? execution::RunOptions::Loaded::LoadAgain : execution::RunOptions::Loaded::Skip;
@@ -69,7 +58,19 @@ Result<ExitCode> run_in(const RunCommandOptions& options, Context& context) {
 
 }  // namespace
 
+Result<std::vector<LoadTask>> due_tasks(const RunCommandOptions& options,
+                                        const std::vector<execution::Pipeline>& pipelines,
+                                        state::StateStore& state, Timestamp now) {
+  std::vector<LoadTask> tasks;
+  for (const auto& pipeline : pipelines) {
+    auto partitions = TRY(chosen(options, pipeline, state, now).within("planning " + pipeline.name));
+    if (!partitions.empty()) tasks.push_back({&pipeline, std::move(partitions)});
+  }
+  return tasks;
+}
+
 ExitCode run(const RunCommandOptions& options, Context& context) {
+  if (names_original(options)) return run_original(options, context);
   return finished(run_in(options, context), context.console);
 }
 
@@ -83,7 +84,13 @@ Command run_command() {
       "loaded "
       "or whose input has changed. Loading is safe to repeat: a partition whose input is the same is left "
       "alone, "
-      "one whose input has changed is replaced as the pipeline's write mode says.";
+      "one whose input has changed is replaced as the pipeline's write mode says.\n\n"
+      "Instead of pipelines, the JSON file of an earlier job that loaded archives into Redshift can be "
+      "named. "
+      "It runs as it did, with exit code 0 or 1 and a report, and its project is kept below .weir/. The "
+      "database is named by the variables pghost, pgport, pgdatabase, pguser and pgpass; copy_role is the "
+      "role "
+      "with which Redshift reads the bucket. `weir migrate` makes a project of the file.";
   command.options = {
       pipeline_option(&options->pipelines, "Which pipelines; default: all."),
       {"--partition", "PARTITION",
@@ -93,10 +100,18 @@ Command run_command() {
        &options->rerun},
       keep_going_option(options->keep_going),
       {"--fail-if-nothing", "", "Exit with 3 when there is nothing to do.", &options->fail_if_nothing},
+      {"--logs",
+       "DIR",
+       "Of a JSON file: folder of its log, weir.log; default: logs.",
+       &options->logs,
+       Option::Need::Optional,
+       {},
+       Option::Completes::Folders},
   };
   command.examples = {
       {"weir run", "everything that is due"},
       {"weir run request_logs --partition 2024-05-01", "one day"},
+      {"weir run cmslite.json", "the job of an earlier JSON file"},
       {"weir run --json | jq -c 'select(.level == \"error\")'", "only what went wrong, for machines"}};
   command.action = [options](Context& context) { return run(*options, context); };
   return command;

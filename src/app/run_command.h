@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/context.h"
+#include "app/load_job.h"
 
 namespace weir::app {
 
@@ -15,7 +16,13 @@ struct RunCommandOptions {
   bool rerun = false;
   bool keep_going = false;
   bool fail_if_nothing = false;
+  std::string logs = "logs";  ///< of a run of an original configuration
 };
+
+/// What of these pipelines is to be loaded.
+Result<std::vector<LoadTask>> due_tasks(const RunCommandOptions& options,
+                                        const std::vector<execution::Pipeline>& pipelines,
+                                        state::StateStore& state, Timestamp now);
 
 ExitCode run(const RunCommandOptions& options, Context& context);
 

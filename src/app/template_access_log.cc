@@ -69,7 +69,7 @@ this line is no request
 Template access_log_template() {
   return {"access-log",
           "Access logs of a web server (Apache or nginx, combined format) to SQLite.",
-          "logs/, as logs/access.log",
+          "put your logs into logs/, as logs/access.log",
           {{"weir.yaml", kProject}, {"pipelines/access_log.yaml", kPipeline}, {".gitignore", kIgnore}},
           "logs",
           {{"logs/access.log", kSample}}};

@@ -142,7 +142,7 @@ constexpr std::string_view kSample =
 Template request_logs_template() {
   return {"request-logs",
           "Request logs of a web service (JSON lines) to SQLite: unpacked, cleaned, deduplicated, by day.",
-          "logs/, one file a day such as logs/2022-01-24.jsonl",
+          "put your logs into logs/, one file a day such as logs/2022-01-24.jsonl",
           {{"weir.yaml", kProject}, {"pipelines/request_logs.yaml", kPipeline}, {".gitignore", kIgnore}},
           "logs",
           {{"logs/2022-01-24.jsonl", kSample}}};

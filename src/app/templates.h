@@ -18,14 +18,15 @@ struct TemplateFile {
 struct Template {
   std::string_view name;
   std::string_view summary;
-  std::string_view input;  ///< where a person puts the logs
+  std::string_view first_step;  ///< what a person does first
   std::vector<TemplateFile> files;
-  std::string_view folder;           ///< the same, to be made
+  std::string_view folder;           ///< of input, to be made; empty: none
   std::vector<TemplateFile> sample;  ///< a few rows to try it with; kSampleDay stands for a day of late
 };
 
 const std::vector<Template>& templates();
 Template request_logs_template();
 Template access_log_template();
+Template cms_archives_template();
 
 }  // namespace weir::app

@@ -18,7 +18,7 @@ std::string story(const RetryDecision& decision) {
   return decision.action == RetryAction::GiveUp ? "give up" : fmt::format("wait {}", decision.wait.count());
 }
 
-TEST(Retry, doubles_the_wait_and_gives_up_after_the_last_attempt) {
+TEST(Retry, X_7_doubles_the_wait_and_gives_up_after_the_last_attempt) {
   const RetryPolicy policy{.max_attempts = 4, .first_wait = milliseconds(100)};
   std::string all;
   for (int made = 1; made <= 4; ++made)
@@ -63,7 +63,7 @@ struct RetryingHttp : testing::Test {
   RetryingHttpClient http{inner, {.max_attempts = 3}, clock, sleeper};
 };
 
-TEST_F(RetryingHttp, repeats_after_a_server_error_and_a_lost_answer) {
+TEST_F(RetryingHttp, X_7_repeats_after_a_server_error_and_a_lost_answer) {
   inner.when("https://a.example/x").then({503, {}, ""}).then_fail(kUnavailable).then({200, {}, "fine"});
   const auto answer = http.send({.url = "https://a.example/x"});
   ASSERT_TRUE(answer.ok());
