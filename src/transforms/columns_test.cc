@@ -87,6 +87,21 @@ TEST(Add, computes_a_column_from_the_others) {
   EXPECT_EQ(pipeline.result(), "1500|1.5\nNULL|NULL\n");
 }
 
+// D-24: the group is what stands between the first and the last separator, or behind the only one.
+// Without a separator, and without a text, there is none.
+TEST(Add, D_24_takes_a_piece_out_of_a_text_that_may_be_missing) {
+  Pipeline pipeline;
+  pipeline.column("memo").row({"Added - Web - Editors - site A"}).row({"Login"}).row({kNull});
+  pipeline.row({"a-b - c-d"}).row({"Added - Web Editors - site A"});
+  pipeline.then(Add{{{"group_name",
+                      "CASE WHEN len(string_split(memo, ' - ')) > 2 "
+                      "THEN array_to_string(string_split(memo, ' - ')[2:-2], ' - ') "
+                      "ELSE string_split(memo, ' - ')[2] END"}}});
+  EXPECT_EQ(pipeline.result(),
+            "Added - Web - Editors - site A|Web - Editors\nLogin|NULL\nNULL|NULL\na-b - c-d|c-d\n"
+            "Added - Web Editors - site A|Web Editors\n");
+}
+
 TEST(Add, needs_one_row_only) {
   Pipeline pipeline;
   pipeline.column("bytes", Type::Integer)
