@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connectors/mysql/connector.h"
 
+#include "connectors/mysql/destination.h"
 #include "connectors/mysql/source.h"
 
 namespace weir::mysql {
@@ -11,7 +12,7 @@ class MysqlConnector final : public sdk::Connector {
   const config::Description& connection() const override { return mysql_spec().description(); }
   const config::Description* source() const override { return &source_spec().description(); }
   const config::Description* source_table() const override { return &source_table_spec().description(); }
-  const config::Description* destination() const override { return nullptr; }
+  const config::Description* destination() const override { return &destination_spec().description(); }
 
   Result<std::unique_ptr<sdk::Source>> make_source(const sdk::ConnectorContext& context,
                                                    const sdk::ConnectorNodes& nodes,
@@ -24,10 +25,14 @@ class MysqlConnector final : public sdk::Connector {
     return make_mysql_source(connection, options, std::move(streams), context.environment, context.clock);
   }
 
-  Result<std::unique_ptr<sdk::Destination>> make_destination(const sdk::ConnectorContext&,
-                                                             const sdk::ConnectorNodes&,
-                                                             config::Diagnostics&) const override {
-    return fail(ErrorCode::Unsupported, "mysql is a source only");
+  Result<std::unique_ptr<sdk::Destination>> make_destination(
+      const sdk::ConnectorContext& context, const sdk::ConnectorNodes& nodes,
+      config::Diagnostics& diagnostics) const override {
+    const auto errors = diagnostics.error_count();
+    const auto connection = mysql_spec().read(nodes.connection, diagnostics);
+    const auto options = destination_spec().read(nodes.options, diagnostics);
+    if (diagnostics.error_count() != errors) return std::unique_ptr<sdk::Destination>();
+    return make_mysql_destination(connection, options, context.environment);
   }
 };
 

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocols/mysql/connection.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <charconv>
 
@@ -12,6 +16,32 @@ namespace weir::mysql {
 namespace {
 
 constexpr int kSlowClient = 3600;  // seconds that the server waits for us to take rows
+
+/// Keeps a write to a connection that is gone from ending the program, as the library does only
+/// without TLS: the signal is for those whose output nobody reads any more.
+class NoPipeSignal {
+ public:
+  NoPipeSignal() {
+    sigset_t pending;
+    ::sigpending(&pending);
+    was_pending_ = ::sigismember(&pending, SIGPIPE) == 1;
+    ::sigemptyset(&only_);
+    ::sigaddset(&only_, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &only_, &before_);
+  }
+  ~NoPipeSignal() {
+    constexpr timespec kNoWait{};
+    while (!was_pending_ && ::sigtimedwait(&only_, nullptr, &kNoWait) == SIGPIPE) continue;
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  NoPipeSignal(const NoPipeSignal&) = delete;
+  NoPipeSignal& operator=(const NoPipeSignal&) = delete;
+
+ private:
+  sigset_t only_{};
+  sigset_t before_{};
+  bool was_pending_ = false;
+};
 
 unsigned seconds(std::chrono::seconds duration) { return static_cast<unsigned>(duration.count()); }
 
@@ -93,13 +123,13 @@ std::int64_t Rows::integer(std::size_t row, std::size_t column) const {
 
 RowStream::RowStream(Connection& connection, st_mysql_res* result)
     : connection_(&connection),
-      result_(result, Abandon{connection.connection_.get()}),
+      result_(result, Abandon{connection.socket_.handle()}),
       fields_(fields_of(result)) {}
 
 // Freeing a result reads what is left of it, which can be hours. Without its socket there is nothing
 // left to read.
 void RowStream::Abandon::operator()(st_mysql_res* result) const {
-  if (result->eof == 0) mariadb().mariadb_cancel(connection);
+  if (result->eof == 0) ::shutdown(socket, SHUT_RDWR);
   mariadb().mysql_free_result(result);
 }
 
@@ -114,13 +144,23 @@ Result<bool> RowStream::next(RawRow& row) {
   return false;
 }
 
-void Connection::Close::operator()(st_mysql* connection) const { mariadb().mysql_close(connection); }
+Connection::Socket::Socket(int original) : handle_(::fcntl(original, F_DUPFD_CLOEXEC, 0)) {}
+
+Connection::Socket::~Socket() {
+  if (handle_ >= 0) ::close(handle_);
+}
+
+void Connection::Close::operator()(st_mysql* connection) const {
+  const NoPipeSignal no_signal;
+  mariadb().mysql_close(connection);
+}
 
 Result<Connection> Connection::open(const Target& target) {
   TRY(load_mariadb());
   if (target.password.reveal().find('\0') != std::string::npos) {
     return fail(ErrorCode::InvalidConfig, "the password has a NUL character, which MySQL cannot take");
   }
+  const NoPipeSignal no_signal;
   Connection connection(mariadb().mysql_init(nullptr));
   auto* handle = connection.connection_.get();
   if (handle == nullptr) return fail(ErrorCode::Exhausted, "no memory for a connection");
@@ -134,6 +174,7 @@ Result<Connection> Connection::open(const Target& target) {
     const auto error = to_error(failure_of(handle));
     return fail(error.code(), "cannot connect to {}: {}", target.shown, error.message());
   }
+  connection.socket_ = Socket(mariadb().mysql_get_socket(handle));
   // The library goes on without TLS when a server does not offer it.
   if (target.tls != TlsMode::Disable && mariadb().mysql_get_ssl_cipher(handle) == nullptr) {
     return fail(ErrorCode::InvalidConfig,
@@ -164,6 +205,7 @@ Failure Connection::refuse(ServerError error) {
 }
 
 Result<Rows> Connection::execute(const std::string& sql) {
+  const NoPipeSignal no_signal;
   const auto& library = mariadb();
   auto* handle = connection_.get();
   if (library.mysql_real_query(handle, sql.data(), sql.size()) != 0) return refuse();
@@ -173,6 +215,7 @@ Result<Rows> Connection::execute(const std::string& sql) {
 }
 
 Result<RowStream> Connection::stream(const std::string& sql) {
+  const NoPipeSignal no_signal;
   const auto& library = mariadb();
   auto* handle = connection_.get();
   if (library.mysql_real_query(handle, sql.data(), sql.size()) != 0) return refuse();
@@ -183,6 +226,7 @@ Result<RowStream> Connection::stream(const std::string& sql) {
 }
 
 Result<std::vector<Field>> Connection::describe(const std::string& sql) {
+  const NoPipeSignal no_signal;
   const auto& library = mariadb();
   const std::unique_ptr<MYSQL_STMT, decltype(library.mysql_stmt_close)> statement(
       library.mysql_stmt_init(connection_.get()), library.mysql_stmt_close);
@@ -196,9 +240,11 @@ Result<std::vector<Field>> Connection::describe(const std::string& sql) {
   return fields_of(metadata.get());
 }
 
+unsigned Connection::warnings() const { return mariadb().mysql_warning_count(connection_.get()); }
+
 unsigned long Connection::id() const { return mariadb().mysql_thread_id(connection_.get()); }
 
-void Connection::cancel() const { mariadb().mariadb_cancel(connection_.get()); }
+void Connection::cut() const { ::shutdown(socket_.handle(), SHUT_RDWR); }
 
 Result<void> kill_query(const Target& target, unsigned long connection_id) {
   auto connection = TRY(Connection::open(target));

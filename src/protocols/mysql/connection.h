@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A session with a MySQL or MariaDB server. Used by the connector of both. One thread at a time;
-// only cancel() may be called from another one.
+// only cut() may be called from another one.
 #pragma once
 
 #include <chrono>
@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -82,8 +83,8 @@ struct RawRow {
 
 class Connection;
 
-/// A statement's rows as they come. While it lives its connection can do nothing else; dropped
-/// before its end, the rest is thrown away together with the connection.
+/// A statement's rows as they come. While it lives its connection stays where it is and can do nothing
+/// else; dropped before its end, the rest is thrown away together with the connection.
 class RowStream {
  public:
   const std::vector<Field>& fields() const { return fields_; }
@@ -93,7 +94,7 @@ class RowStream {
  private:
   friend class Connection;
   struct Abandon {
-    st_mysql* connection;
+    int socket;
     void operator()(st_mysql_res* result) const;
   };
   RowStream(Connection& connection, st_mysql_res* result);
@@ -115,10 +116,12 @@ class Connection {
   /// The columns that a query would give, without running it.
   Result<std::vector<Field>> describe(const std::string& sql);
 
+  /// How many warnings and notes the last statement has left.
+  unsigned warnings() const;
   Flavour flavour() const { return flavour_; }
   unsigned long id() const;
-  /// Ends the connection as far as the network goes, from any thread: whoever waits for it gets an error.
-  void cancel() const;
+  /// Cuts the network under the connection, from any thread: whoever waits for it gets an error.
+  void cut() const;
   /// Whether a statement found the connection gone.
   bool lost() const { return lost_; }
   /// What the server said to the last statement that failed.
@@ -129,6 +132,22 @@ class Connection {
   struct Close {
     void operator()(st_mysql* connection) const;
   };
+  /// A second handle of the connection's socket, which stays valid whatever the library does.
+  class Socket {
+   public:
+    Socket() = default;
+    explicit Socket(int original);
+    ~Socket();
+    Socket(Socket&& other) noexcept : handle_(std::exchange(other.handle_, -1)) {}
+    Socket& operator=(Socket&& other) noexcept {
+      std::swap(handle_, other.handle_);
+      return *this;
+    }
+    int handle() const { return handle_; }
+
+   private:
+    int handle_ = -1;
+  };
   explicit Connection(st_mysql* connection) : connection_(connection) {}
 
   Result<void> prepare_session(const Target& target);
@@ -136,6 +155,7 @@ class Connection {
   Failure refuse(ServerError error);
 
   std::unique_ptr<st_mysql, Close> connection_;
+  Socket socket_;
   Flavour flavour_ = Flavour::Mysql;
   ServerError last_failure_;
   bool lost_ = false;

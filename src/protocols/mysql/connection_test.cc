@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <csignal>
 #include <optional>
 #include <thread>
 
@@ -56,6 +57,29 @@ TEST(MysqlConnection, streams_rows_and_can_be_used_again) {
     EXPECT_EQ(drain(*stream), "1|NULL\n2|\n");
   }
   EXPECT_TRUE(connection.execute("SELECT 1").ok());
+}
+
+/// What the program does when its own output is closed; the tests' framework need not.
+class WithPipeSignal {
+ public:
+  WithPipeSignal() : before_(std::signal(SIGPIPE, SIG_DFL)) {}
+  ~WithPipeSignal() { std::signal(SIGPIPE, before_); }
+  WithPipeSignal(const WithPipeSignal&) = delete;
+  WithPipeSignal& operator=(const WithPipeSignal&) = delete;
+
+ private:
+  void (*before_)(int);
+};
+
+TEST(MysqlConnection, a_lost_connection_with_tls_is_an_error_and_no_signal) {
+  const WithPipeSignal as_in_the_program;
+  auto target = MariadbServer::shared().target();
+  target.tls = TlsMode::Require;
+  auto connection = connect(target);
+  connection.cut();
+  const auto after = connection.execute("SELECT 1");
+  ASSERT_FALSE(after.ok());
+  EXPECT_EQ(after.error().code(), ErrorCode::Unavailable) << after.error().to_string();
 }
 
 TEST(MysqlConnection, a_stream_that_is_dropped_early_ends_at_once) {

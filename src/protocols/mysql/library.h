@@ -11,7 +11,6 @@
 
 // Every function of libmariadb that is called.
 #define WEIR_MARIADB_SYMBOLS(X) \
-  X(mariadb_cancel)             \
   X(mariadb_field_attr)         \
   X(mysql_affected_rows)        \
   X(mysql_close)                \
@@ -23,6 +22,7 @@
   X(mysql_field_count)          \
   X(mysql_free_result)          \
   X(mysql_get_server_info)      \
+  X(mysql_get_socket)           \
   X(mysql_get_ssl_cipher)       \
   X(mysql_init)                 \
   X(mysql_num_fields)           \
@@ -42,7 +42,8 @@
   X(mysql_store_result)         \
   X(mysql_thread_end)           \
   X(mysql_thread_id)            \
-  X(mysql_use_result)
+  X(mysql_use_result)           \
+  X(mysql_warning_count)
 
 namespace weir::mysql {
 

@@ -15,6 +15,7 @@ namespace weir::mysql {
 namespace number {
 inline constexpr unsigned kDuplicateKey = 1062;     // of an INSERT
 inline constexpr unsigned kDuplicateColumn = 1060;  // two columns of one name
+inline constexpr unsigned kKeyWithoutLength = 1170;
 inline constexpr unsigned kUnknownVariable = 1193;
 inline constexpr unsigned kLockWait = 1205;
 inline constexpr unsigned kTableChanged = 1412;  // since the snapshot
