@@ -52,14 +52,14 @@ class PostgresPipeline : public ::testing::Test {
 
 TEST_F(PostgresPipeline, rows_go_into_the_database_once) {
   load_people();
-  const auto first = weir({"run", "people", "2024-05-01"});
+  const auto first = weir({"run", "people", "--partition", "2024-05-01"});
   EXPECT_EQ(first.exit_code, 0) << first.output;
   EXPECT_EQ(first.output.find(schema_.server().password()), std::string::npos);
   EXPECT_EQ(schema_.sql("SELECT id, at, name FROM people ORDER BY id"),
             "1|2024-05-01 10:00:00+00|Ada\n2|2024-05-01 11:00:00+00|Grüße\n3|2024-05-01 12:00:00+00|much too "
             "long\n");
-  EXPECT_EQ(weir({"run", "people", "2024-05-01"}).exit_code, 0);
-  EXPECT_EQ(weir({"run", "people", "2024-05-01", "--rerun"}).exit_code, 0);
+  EXPECT_EQ(weir({"run", "people", "--partition", "2024-05-01"}).exit_code, 0);
+  EXPECT_EQ(weir({"run", "people", "--partition", "2024-05-01", "--rerun"}).exit_code, 0);
   EXPECT_EQ(schema_.sql("SELECT count(*) FROM people"), "3\n");
   EXPECT_EQ(schema_.sql("SELECT partition, table_name, rows_loaded FROM _weir_loads"),
             "2024-05-01|people|3\n2024-05-01|people|3\n");
@@ -68,10 +68,10 @@ TEST_F(PostgresPipeline, rows_go_into_the_database_once) {
 TEST_F(PostgresPipeline, text_that_is_too_long_is_set_aside) {
   schema_.sql("CREATE TABLE people (id bigint PRIMARY KEY, at timestamptz, name varchar(5))");
   load_people();
-  const auto ended = weir({"run", "people", "2024-05-01"});
+  const auto ended = weir({"run", "people", "--partition", "2024-05-01"});
   EXPECT_EQ(ended.exit_code, 0) << ended.output;
   EXPECT_EQ(schema_.sql("SELECT id FROM people ORDER BY id"), "1\n2\n");
-  const auto shown = weir({"quarantine", "show", "people", "2024-05-01"});
+  const auto shown = weir({"quarantine", "show", "people"});
   EXPECT_NE(shown.output.find("name 'much too long' has 13 characters, and the column takes 5"),
             std::string::npos)
       << shown.output;
@@ -87,14 +87,14 @@ TEST_F(PostgresPipeline, a_partition_is_read_from_the_database_and_loaded_once) 
                  "partitions: {every: day, from: 2024-05-01, column: done}\n"
                  "source: {connection: database, table: history, partition_column: done}\n"
                  "destination: {connection: usage, table: history, write: replace_partition}\n");
-  const auto first = weir({"run", "history", "2024-05-01"});
+  const auto first = weir({"run", "history", "--partition", "2024-05-01"});
   EXPECT_EQ(first.exit_code, 0) << first.output;
   EXPECT_EQ(project_.query("usage.db", "SELECT id, done, worth FROM history ORDER BY id"),
             "1|2024-05-01 00:00:00.000000|1.5000\n2|2024-05-01 23:59:59.999999|12345678901234.5678\n");
   schema_.sql("UPDATE history SET worth = 7");
-  EXPECT_EQ(weir({"run", "history", "2024-05-01"}).exit_code, 0);
+  EXPECT_EQ(weir({"run", "history", "--partition", "2024-05-01"}).exit_code, 0);
   EXPECT_EQ(project_.query("usage.db", "SELECT worth FROM history WHERE id = 1"), "1.5000\n");
-  EXPECT_EQ(weir({"run", "history", "2024-05-01", "--rerun"}).exit_code, 0);
+  EXPECT_EQ(weir({"run", "history", "--partition", "2024-05-01", "--rerun"}).exit_code, 0);
   EXPECT_EQ(project_.query("usage.db", "SELECT worth FROM history WHERE id = 1"), "7.0000\n");
 }
 
