@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/json_text.h"
@@ -23,6 +24,15 @@ std::string quoted(std::string_view text) {
   std::string out;
   write_json_string(out, text);
   return out;
+}
+
+/// A name, in quotes where YAML would take it for something else.
+std::string named(const std::string& text) {
+  constexpr std::array<std::string_view, 9> kWords = {"true", "false", "null", "yes", "no",
+                                                      "on",   "off",   "y",    "n"};
+  const bool letters = !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == text.npos;
+  const bool word = std::find(kWords.begin(), kWords.end(), text) != kWords.end();
+  return letters && !word ? text : quoted(text);
 }
 
 /// A sentence of the decisions as lines of a comment.
@@ -99,10 +109,10 @@ std::string casts_yaml(const OriginalFile& file, const TargetTables& tables) {
       if (date.field == column) format = date.format;
     }
     if (!format.empty()) {
-      text += fmt::format("          {}: {{ type: {}, format: {} }}\n", quoted(column),
+      text += fmt::format("          {}: {{ type: {}, format: {} }}\n", named(column),
                           type == "date" ? "date" : "timestamp", quoted(format));
     } else if (!type.empty()) {
-      text += fmt::format("          {}: {}\n", quoted(column), type);
+      text += fmt::format("          {}: {}\n", named(column), type);
     }
   }
   return text.empty() ? text : "      - cast:\n" + text;
@@ -110,8 +120,8 @@ std::string casts_yaml(const OriginalFile& file, const TargetTables& tables) {
 
 std::string table_yaml(const OriginalFile& file, const TargetTables& tables) {
   auto text = fmt::format("  - table: {}\n    source:\n      entry: {}\n      columns:\n",
-                          quoted(file.table()), quoted(pattern_of(file.stem)));
-  for (const auto& column : file.columns) text += fmt::format("        {}: text\n", quoted(column));
+                          named(file.table()), quoted(pattern_of(file.stem)));
+  for (const auto& column : file.columns) text += fmt::format("        {}: text\n", named(column));
   auto transforms = casts_yaml(file, tables);
   if (file.derives_group()) {
     transforms += fmt::format(
@@ -138,7 +148,7 @@ std::string pipeline_yaml(const OriginalJob& job, const Surroundings& around, co
                           const std::vector<std::string>& decided) {
   auto text = fmt::format("# Made of {} by `weir migrate`. What was decided:\n", job.file);
   for (const auto& each : decided) text += comment("- " + each);
-  text += fmt::format("pipeline: {}\npartitions: {{ every: object, take: {} }}\n\n", quoted(job.name),
+  text += fmt::format("pipeline: {}\npartitions: {{ every: object, take: {} }}\n\n", named(job.name),
                       job.truncate ? "newest" : "all");
   text += source_yaml(job) + "\ntables:\n";
   for (const auto& file : job.files) text += table_yaml(file, tables);
