@@ -10,14 +10,22 @@ namespace {
 /// The bucket of the staging connection; nothing after reporting a problem.
 std::optional<aws::S3Options> read_staging(const StagingOptions& staging, const sdk::ConnectorNodes& nodes,
                                            config::Diagnostics& diagnostics) {
+  const auto* block = nodes.connection.find("staging");
+  const auto* name = block == nullptr ? nullptr : block->find("connection");
+  const auto& at = name == nullptr ? nodes.connection.at() : name->at();
   const auto node = nodes.find_connection ? nodes.find_connection(staging.connection) : std::nullopt;
   if (!node) {
-    diagnostics.error(nodes.connection.at(), "staging names the connection '" + staging.connection +
-                                                 "', which weir.yaml does not have");
+    diagnostics.error(at, "weir.yaml has no connection '" + staging.connection + "' to stage rows in");
+    return std::nullopt;
+  }
+  const auto* type = node->find("type");
+  if (type == nullptr || type->text() != "s3") {
+    diagnostics.error(at, "rows are staged in a connection of type s3, and '" + staging.connection + "' is " +
+                              (type == nullptr ? "none" : type->text()));
     return std::nullopt;
   }
   const auto errors = diagnostics.error_count();
-  auto options = aws::s3_spec().read(*node, diagnostics);
+  auto options = aws::s3_spec().read(node->without("type"), diagnostics);
   if (diagnostics.error_count() != errors) return std::nullopt;
   return options;
 }
