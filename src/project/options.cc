@@ -176,7 +176,8 @@ config::Node target_node(const config::Node& destination) {
 config::Node target_node(const config::Node& destination, const config::Node& table) {
   auto own = target_node(table);
   auto entries = own.entries();
-  for (const auto& entry : target_node(destination).entries()) {
+  const auto common = target_node(destination);
+  for (const auto& entry : common.entries()) {
     if (own.find(entry.key) == nullptr) entries.push_back(entry);
   }
   return config::Node::mapping(table.at(), {entries.begin(), entries.end()});
