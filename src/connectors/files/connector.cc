@@ -27,7 +27,7 @@ class FilesConnector final : public sdk::Connector {
   const config::Description& connection() const override { return connection_spec().description(); }
   const config::Description* source() const override { return &spec().description(); }
   const config::Description* source_table() const override { return &source_table_spec().description(); }
-  const config::Description* destination() const override { return &files_destination_spec().description(); }
+  const config::Description* destination() const override { return &write_spec().description(); }
 
   Result<std::unique_ptr<sdk::Source>> make_source(const sdk::ConnectorContext& context,
                                                    const sdk::ConnectorNodes& nodes,
@@ -44,7 +44,7 @@ class FilesConnector final : public sdk::Connector {
       config::Diagnostics& diagnostics) const override {
     const auto errors = diagnostics.error_count();
     const auto folder = folder_of(context, nodes, diagnostics);
-    const auto options = files_destination_spec().read(nodes.options, diagnostics);
+    const auto options = write_spec().read(nodes.options, diagnostics);
     if (diagnostics.error_count() != errors) return std::unique_ptr<sdk::Destination>();
     return make_files_destination(options, folder);
   }
@@ -52,6 +52,12 @@ class FilesConnector final : public sdk::Connector {
  private:
   static const config::Spec<FilesSourceOptions>& spec() {
     static const auto spec = source_spec("files", "Reads files on this machine.");
+    return spec;
+  }
+  static const config::Spec<FilesDestinationOptions>& write_spec() {
+    static const auto spec =
+        destination_spec("files", "Writes tables as CSV, JSON lines or Parquet files into a folder.",
+                         "Folder to write to, inside the connection's; made when missing.");
     return spec;
   }
   static std::string folder_of(const sdk::ConnectorContext& context, const sdk::ConnectorNodes& nodes,

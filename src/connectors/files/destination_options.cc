@@ -43,29 +43,27 @@ std::string FilesDestinationOptions::extension() const {
   return fmt::format(".{}{}", name(format), suffix);
 }
 
-const config::Spec<FilesDestinationOptions>& files_destination_spec() {
+config::Spec<FilesDestinationOptions> destination_spec(const std::string& name, const std::string& summary,
+                                                       const std::string& folder) {
   using Options = FilesDestinationOptions;
-  static const auto spec =
-      config::Spec<Options>("files", "Writes tables as CSV, JSON lines or Parquet files into a folder.")
-          .field("folder", &Options::folder,
-                 "Folder to write to, inside the connection's; made when missing.")
-          .example("warehouse")
-          .field("path", &Options::path,
-                 "Where a load's file goes inside the folder. May hold {{ table }}, {{ pipeline }}, {{ load "
-                 "}} and "
-                 "{{ partition.* }}. Without it: {{ table }}/{{ partition.key }} and the extension.")
-          .example("\"{{ table }}/{{ partition.year }}/{{ partition.date }}.csv\"")
-          .choice("format", &Options::format,
-                  {{"csv", FileFormat::Csv}, {"jsonl", FileFormat::Jsonl}, {"parquet", FileFormat::Parquet}},
-                  "Format of the files.")
-          .choice("compression", &Options::compression,
-                  {{"none", OutputCompression::None},
-                   {"gzip", OutputCompression::Gzip},
-                   {"zstd", OutputCompression::Zstd}},
-                  "Compression. Without it: none for text, zstd for Parquet.")
-          .object("csv", &Options::csv, csv_write_spec(), "Details of CSV files.")
-          .field("memory", &Options::memory, "Memory for Parquet and for merging; larger loads go to disk.");
-  return spec;
+  return config::Spec<Options>(name, summary)
+      .field("folder", &Options::folder, folder)
+      .example("warehouse")
+      .field(
+          "path", &Options::path,
+          "Where a load's file goes inside the folder. May hold {{ table }}, {{ pipeline }}, {{ load }} and "
+          "{{ partition.* }}. Without it: {{ table }}/{{ partition.key }} and the extension.")
+      .example("\"{{ table }}/{{ partition.year }}/{{ partition.date }}.csv\"")
+      .choice("format", &Options::format,
+              {{"csv", FileFormat::Csv}, {"jsonl", FileFormat::Jsonl}, {"parquet", FileFormat::Parquet}},
+              "Format of the files.")
+      .choice("compression", &Options::compression,
+              {{"none", OutputCompression::None},
+               {"gzip", OutputCompression::Gzip},
+               {"zstd", OutputCompression::Zstd}},
+              "Compression. Without it: none for text, zstd for Parquet.")
+      .object("csv", &Options::csv, csv_write_spec(), "Details of CSV files.")
+      .field("memory", &Options::memory, "Memory for Parquet and for merging; larger loads go to disk.");
 }
 
 }  // namespace weir::files

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a user can say about a `files` destination. A plain value, described by one spec.
+// What a user can say about a destination of files, on a disk or in a bucket. A plain value.
 #pragma once
 
 #include <optional>
@@ -30,6 +30,8 @@ struct FilesDestinationOptions {
   std::string extension() const;
 };
 
-const config::Spec<FilesDestinationOptions>& files_destination_spec();
+/// The same for every connector but for these texts.
+config::Spec<FilesDestinationOptions> destination_spec(const std::string& name, const std::string& summary,
+                                                       const std::string& folder);
 
 }  // namespace weir::files

@@ -178,7 +178,7 @@ TEST(FilesDestinationOptions, are_read_with_their_defaults) {
   config::Diagnostics diagnostics;
   const auto node = config::parse_yaml("folder: out\nformat: jsonl\ncompression: gzip\ncsv: {delimiter: ';'}",
                                        "x.yaml", diagnostics);
-  const auto options = files_destination_spec().read(*node, diagnostics);
+  const auto options = destination_spec("files", "", "").read(*node, diagnostics);
   ASSERT_TRUE(diagnostics.ok()) << diagnostics.to_string();
   EXPECT_EQ(options.extension(), ".jsonl.gz");
   EXPECT_EQ(options.csv.delimiter, ";");
