@@ -98,6 +98,28 @@ TEST_F(PostgresPipeline, a_partition_is_read_from_the_database_and_loaded_once) 
   EXPECT_EQ(project_.query("usage.db", "SELECT worth FROM history WHERE id = 1"), "7.0000\n");
 }
 
+TEST_F(PostgresPipeline, several_tables_come_from_one_snapshot_and_are_published_together) {
+  schema_.sql(
+      "CREATE TABLE people (id integer, name text); CREATE TABLE pets (owner integer, name text); INSERT "
+      "INTO "
+      "people VALUES (1, 'Ada'), (2, 'Bob'); INSERT INTO pets VALUES (1, 'Rex')");
+  project_.write("pipelines/copy.yaml",
+                 "pipeline: copy\n"
+                 "source: {connection: database}\n"
+                 "tables:\n"
+                 "  - {table: people, source: {table: people}}\n"
+                 "  - {table: owners, source: {query: \"SELECT DISTINCT owner FROM \\\"" +
+                     schema_.name() +
+                     "\\\".pets\"}}\n"
+                     "destination: {connection: usage, write: replace}\n");
+  const auto ended = weir({"run", "copy"});
+  EXPECT_EQ(ended.exit_code, 0) << ended.output;
+  EXPECT_EQ(project_.query("usage.db", "SELECT * FROM people ORDER BY id"), "1|Ada\n2|Bob\n");
+  EXPECT_EQ(project_.query("usage.db", "SELECT * FROM owners"), "1\n");
+  EXPECT_EQ(project_.query("usage.db", "SELECT table_name, rows_loaded FROM _weir_loads ORDER BY 1"),
+            "owners|1\npeople|2\n");
+}
+
 TEST_F(PostgresPipeline, what_cannot_be_read_is_a_mistake_of_the_configuration) {
   project_.write("pipelines/history.yaml",
                  "pipeline: history\nsource: {connection: database, query: SELECT 1, filter: x}\n"
