@@ -36,6 +36,7 @@ class MysqlSource final : public sdk::Source {
         context_(context_of(connection, options)),
         readers_(options.readers),
         streams_(std::move(streams)),
+        is_partitioned_(std::any_of(streams_.begin(), streams_.end(), is_partitioned)),
         clock_(clock),
         piece_bytes_(piece_bytes) {}
 
@@ -85,9 +86,7 @@ class MysqlSource final : public sdk::Source {
     return extract_again(stream_list(std::move(streams), partition), rows);
   }
 
-  bool partitions_inputs() const override {
-    return std::all_of(streams_.begin(), streams_.end(), is_partitioned);
-  }
+  bool partitions_inputs() const override { return is_partitioned_; }
 
   Result<std::optional<Timestamp>> earliest() override {
     std::optional<Timestamp> first;
@@ -112,7 +111,7 @@ class MysqlSource final : public sdk::Source {
 
   /// Of different partitions, so that a partition is known to have its rows for itself.
   std::string stamp_name(const SourceTableOptions& options, const model::Partition& partition) const {
-    return is_partitioned(options) ? shown_name(options) + " " + partition.key : shown_name(options);
+    return is_partitioned_ ? shown_name(options) + " " + partition.key : shown_name(options);
   }
 
   Result<Stream> describe(Connection& connection, const SourceTableOptions& options,
@@ -161,7 +160,8 @@ class MysqlSource final : public sdk::Source {
   }
 
   /// What an input is known by. A database keeps no time of change for rows, so without a column that
-  /// does, a partition that is over is taken to stay as it is, and a whole table to change always.
+  /// does, a partition that is over is taken to stay as it is, and a whole table to change always: but
+  /// not beside tables with partitions, or all of them would be loaded again for its sake.
   Result<sdk::InputStamp> stamp(Connection& connection, const SourceTableOptions& options,
                                 const Stream& stream, const model::Partition& partition) const {
     sdk::InputStamp stamp{stamp_name(options, partition), 0, "over"};
@@ -171,7 +171,7 @@ class MysqlSource final : public sdk::Source {
                                              identifier(options.change_column), stream.table, stream.where)));
       stamp.version = fmt::format("{} rows, newest {}", rows.text(0, 0), rows.text(0, 1));
     } else if (const auto now = clock_.now();
-               !is_partitioned(options) || !partition.window || now < partition.window->end) {
+               !is_partitioned_ || !partition.window || now < partition.window->end) {
       stamp.version = "until " + to_string(now);
     }
     return stamp;
@@ -221,6 +221,7 @@ class MysqlSource final : public sdk::Source {
   QueryContext context_;
   std::size_t readers_;
   std::vector<SourceTableOptions> streams_;
+  bool is_partitioned_;  // one of them, so that partitions differ
   const io::Clock& clock_;
   std::uint64_t piece_bytes_;
 };

@@ -374,6 +374,24 @@ TEST_F(MysqlSourceTest, a_column_of_changes_tells_when_a_partition_must_run_agai
   EXPECT_EQ(opened.error().code(), ErrorCode::Conflict);
 }
 
+TEST_F(MysqlSourceTest, a_whole_table_beside_partitions_does_not_make_old_ones_due) {
+  sql("CREATE TABLE t (at DATETIME);\nCREATE TABLE whole (id INT)");
+  auto partitioned = table("t");
+  partitioned.partition_column = "at";
+  const auto versions = [&](const std::vector<SourceTableOptions>& streams, const char* key) {
+    std::string all;
+    const auto made = source(streams);
+    for (const auto& input : *made->inputs(day(key))) all += input.name + "=" + input.version + "\n";
+    clock_.advance(std::chrono::hours(1));
+    return all;
+  };
+  const std::vector<SourceTableOptions> both = {partitioned, table("whole")};
+  EXPECT_EQ(versions(both, "2025-12-31"), versions(both, "2025-12-31"));
+  EXPECT_NE(versions(both, "2026-01-01"), versions(both, "2026-01-01")) << "a day that is not over";
+  EXPECT_NE(versions(both, "2025-12-31"), versions(both, "2025-12-30"));
+  EXPECT_NE(versions({table("whole")}, "2025-12-31"), versions({table("whole")}, "2025-12-31"));
+}
+
 TEST_F(MysqlSourceTest, the_earliest_time_of_a_table_is_found) {
   sql("CREATE TABLE t (at DATETIME);\nSET sql_mode = '';\n"
       "INSERT INTO t VALUES ('2024-05-13 10:00:00'), ('0000-00-00'), (NULL)");
