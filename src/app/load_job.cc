@@ -106,7 +106,7 @@ void file_superseded(const Console& console, const LoadOutcome& outcome) {
   const auto file = [&]() -> Result<void> {
     for (const auto& offer : TRY(superseded_objects(pipeline))) {
       if (offer.mark == sdk::Offer::Mark::NotKept) continue;
-      TRY(pipeline.source->settle(offer.partition, {sdk::Settlement::Outcome::Superseded, {}})
+      TRY(pipeline.source->settle(offer.partition, {sdk::Settlement::Outcome::Superseded, {}, {offer.input}})
               .within(offer.partition.key));
     }
     return {};

@@ -71,7 +71,7 @@ Result<void> Runner::Attempt::claim() {
 }
 
 Result<void> Runner::Attempt::load_partition() {
-  const auto inputs = TRY(pipeline_.source->inputs(partition_).within("looking for input"));
+  const auto& inputs = inputs_ = TRY(pipeline_.source->inputs(partition_).within("looking for input"));
   run_.fingerprint = fingerprint(pipeline_.definition, inputs);
   auto known = TRY(held());
   TRY(state::settle_quarantine(place(), known.empty() ? "" : known.begin()->second.load_id));
@@ -192,7 +192,7 @@ Result<void> Runner::Attempt::settle(Result<void> result) {
     run_.error_code = name(result.error().code());
     run_.error_message = result.error().to_string();
   }
-  const auto done = pipeline_.source->settle(partition_, {outcome, report_json(run_)});
+  const auto done = pipeline_.source->settle(partition_, {outcome, report_json(run_), inputs_});
   if (!done.ok()) {
     if (result.ok()) return Failure(done.error().within("the rows are loaded, but filing the input away"));
     run_.warnings.push_back("the input could not be filed away: " + done.error().to_string());

@@ -88,6 +88,7 @@ class Runner::Attempt {
   const RunOptions options_;
   Observer& observer_;
   state::Run run_;
+  std::vector<sdk::InputStamp> inputs_;  ///< what a load reads
   bool claimed_ = false;
   std::optional<state::PartitionLock> lock_;
 };
