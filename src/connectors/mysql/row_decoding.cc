@@ -64,10 +64,17 @@ std::uint64_t read_bits(std::string_view bytes) {
 }
 
 bool is_clean_text(std::string_view text) {
-  for (const char c : text) {
-    if (static_cast<signed char>(c) < 0) return is_utf8(text);
+  constexpr std::uint64_t kNoAscii = 0x8080'8080'8080'8080;
+  std::uint64_t seen = 0;
+  auto rest = text;
+  for (; rest.size() >= sizeof seen; rest.remove_prefix(sizeof seen)) {
+    std::uint64_t some = 0;
+    std::memcpy(&some, rest.data(), sizeof some);
+    seen |= some;
   }
-  return true;
+  std::uint64_t last = 0;
+  std::memcpy(&last, rest.data(), rest.size());
+  return ((seen | last) & kNoAscii) == 0 || is_utf8(text);
 }
 
 /// Takes the first cell off a line and undoes its escapes; nothing for NULL.

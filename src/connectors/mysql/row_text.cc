@@ -15,6 +15,10 @@ namespace {
 
 using model::Type;
 
+// The first microseconds of these years.
+constexpr std::int64_t kYear0 = -62'167'219'200'000'000;
+constexpr std::int64_t kYear10000 = 253'402'300'800'000'000;
+
 template <typename Number>
 void put_number(std::string& sql, Number value) {
   char digits[32];
@@ -105,10 +109,15 @@ std::optional<std::string> misfit(const PlannedColumn& planned, const model::Col
   if (column.type == Type::Double && !std::isfinite(column.at<double>(row))) {
     return fmt::format("{} is {}, which MySQL cannot hold", planned.name, column.at<double>(row));
   }
-  if (column.type != Type::Timestamp || planned.type.fraction >= 6) return std::nullopt;
+  if (column.type != Type::Timestamp) return std::nullopt;
+  const auto micros = column.at<std::int64_t>(row);
+  if (micros < kYear0 || micros >= kYear10000) {
+    return fmt::format("{} is not in the years 0 to 9999, which MySQL can hold", planned.name);
+  }
+  // MySQL would cut it off, or round it.
   std::int64_t step = 1;
   for (int i = planned.type.fraction; i < 6; ++i) step *= 10;
-  if (column.at<std::int64_t>(row) % step == 0) return std::nullopt;
+  if (micros % step == 0) return std::nullopt;
   return fmt::format("{} has a finer time than its column, which is {}",
                      shown_cell(planned.name, column, row), planned.type.declared);
 }

@@ -200,8 +200,9 @@ class MysqlSource final : public sdk::Source {
     const auto rows = TRY(connection.execute(fmt::format(
         "SELECT MIN({0}) FROM {1} WHERE {0} >= '0001-01-01'", identifier(options.partition_column),
         table_name(options.table, context_.database).sql())));
-    if (rows.is_null(0, 0)) return std::optional<Timestamp>();
-    return parse_timestamp(rows.text(0, 0));
+    const auto time = rows.is_null(0, 0) ? std::nullopt : parse_timestamp(rows.text(0, 0));
+    if (!time || !context_.zone) return time;
+    return std::optional(std::min(*time, context_.zone->to_utc(model::LocalTime{time->micros})));
   }
 
   StreamList stream_list(std::vector<Stream> streams, const model::Partition& partition) const {

@@ -1,195 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Values, snapshots and failures of the source, with a real MariaDB server.
+// Partitions, snapshots and failures of the source, with a real MariaDB server.
 #include "connectors/mysql/source.h"
 
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-
-#include <algorithm>
-
-#include "base/text.h"
-#include "model/cell_text.h"
+#include "connectors/mysql/testing.h"
 #include "tests/support/looker_database.h"
 
 namespace weir::mysql {
 namespace {
-
-using support::MariadbDatabase;
-
-/// All that an extraction gave: rows as "1|a|NULL\n" of each stream, rejects, its end.
-struct Given {
-  std::vector<std::string> rows;
-  std::string rejects;
-  std::string error;
-  std::optional<ErrorCode> code;
-  std::string hash;
-  std::vector<std::string> warnings;
-};
-
-class MysqlSourceTest : public ::testing::Test {
- protected:
-  std::unique_ptr<sdk::Source> source(const std::vector<SourceTableOptions>& streams,
-                                      std::uint64_t piece_bytes = kPieceBytes) {
-    return make_mysql_source(connection_, options_, streams, database_.server().environment(), clock_,
-                             piece_bytes);
-  }
-  std::string sql(const std::string& text) { return database_.sql(text); }
-
-  static std::unique_ptr<sdk::Extraction> open(sdk::Source& source, const model::Partition& partition) {
-    const auto inputs = source.inputs(partition);
-    if (!inputs) throw std::runtime_error(inputs.error().to_string());
-    auto opened = source.open(partition, *inputs);
-    if (!opened) throw std::runtime_error(opened.error().to_string());
-    return *std::move(opened);
-  }
-
-  static void add(const sdk::Block& block, const model::Schema& schema, Given& given) {
-    model::Batch batch(schema);
-    std::vector<sdk::Reject> rejects;
-    ASSERT_TRUE(block.decode(batch, rejects).ok());
-    for (const auto& reject : rejects) given.rejects += reject.reason + " [" + reject.bytes + "]\n";
-    given.rows.resize(std::max(given.rows.size(), block.stream() + 1));
-    const auto view = batch.view();
-    for (std::size_t row = 0; row < view.rows; ++row) {
-      std::vector<std::string> cells;
-      for (const auto& column : view.columns) {
-        cells.push_back(column.is_null(row) ? "NULL" : model::cell_text(column, row));
-      }
-      given.rows[block.stream()] += join(cells, "|") + "\n";
-    }
-  }
-
-  static Given drain(sdk::Extraction& extraction) {
-    Given given;
-    while (true) {
-      const auto block = extraction.next();
-      if (!block) {
-        given.error = block.error().to_string();
-        given.code = block.error().code();
-        return given;
-      }
-      if (*block == nullptr) break;
-      add(**block, extraction.schema((*block)->stream()), given);
-    }
-    given.hash = extraction.content_hash();
-    given.warnings = extraction.warnings();
-    return given;
-  }
-
-  /// Reads a query or table with the options of this test.
-  Given read(const SourceTableOptions& stream, const model::Partition& partition = whole()) {
-    const auto made = source({stream});
-    return drain(*open(*made, partition));
-  }
-  Given read_table(const std::string& table) {
-    SourceTableOptions stream;
-    stream.table = table;
-    return read(stream);
-  }
-  static model::Partition whole() { return {"all", std::nullopt}; }
-  static model::Partition day(std::string_view key) {
-    return *model::parse_partition(model::Every::Day, key);
-  }
-
-  MariadbDatabase database_;
-  MysqlOptions connection_ = database_.options();
-  SourceOptions options_;
-  io::ManualClock clock_{parse_timestamp("2026-01-01T00:00:00Z").value()};
-};
-
-SourceTableOptions table(const std::string& name) {
-  SourceTableOptions stream;
-  stream.table = name;
-  return stream;
-}
-
-SourceTableOptions query(const std::string& text) {
-  SourceTableOptions stream;
-  stream.query = text;
-  return stream;
-}
-
-TEST_F(MysqlSourceTest, every_type_is_read_exactly) {
-  sql("CREATE TABLE t (a TINYINT, b SMALLINT UNSIGNED, c MEDIUMINT, d INT UNSIGNED, e BIGINT, f BIGINT "
-      "UNSIGNED, g DECIMAL(30,10), h FLOAT, i DOUBLE, j BIT(1), k BIT(10), l YEAR)");
-  sql("INSERT INTO t VALUES (-128, 65535, -8388608, 4294967295, -9223372036854775808, 9223372036854775807, "
-      "12345678901234567890.0123456789, 0.1, 0.1, b'1', b'1000000001', 2024)");
-  const auto given = read_table("t");
-  EXPECT_EQ(given.error + given.rejects, "");
-  EXPECT_EQ(given.rows.at(0),
-            "-128|65535|-8388608|4294967295|-9223372036854775808|9223372036854775807|"
-            "12345678901234567890.0123456789|0.10000000149011612|0.1|true|513|2024\n");
-}
-
-TEST_F(MysqlSourceTest, times_keep_their_fractions_and_ranges) {
-  sql("CREATE TABLE t (a DATE, b DATETIME(6), c TIMESTAMP(3) NULL, d TIME(1), e DATETIME);\n"
-      "SET time_zone = '-08:00';\n"
-      "INSERT INTO t VALUES ('9999-12-31', '1000-01-01 00:00:00.000001', '2024-05-13 21:40:05.125', "
-      "'-838:59:59.0', '2024-05-13 21:40:05')");
-  EXPECT_EQ(read_table("t").rows.at(0),
-            "9999-12-31|1000-01-01T00:00:00.000001Z|2024-05-14T05:40:05.125Z|-838:59:59.0|"
-            "2024-05-13T21:40:05Z\n");
-}
-
-TEST_F(MysqlSourceTest, a_datetime_is_of_the_stated_zone_and_a_timestamp_of_none) {
-  options_.datetime_zone = "America/Vancouver";
-  sql("CREATE TABLE t (a DATETIME, b TIMESTAMP);\n"
-      "INSERT INTO t VALUES ('2024-01-15 16:00:00', '2024-01-15 16:00:00'), ('2024-07-15 16:00:00', "
-      "'2024-07-15 16:00:00')");
-  EXPECT_EQ(read_table("t").rows.at(0),
-            "2024-01-16T00:00:00Z|2024-01-15T16:00:00Z\n2024-07-15T23:00:00Z|2024-07-15T16:00:00Z\n");
-}
-
-TEST_F(MysqlSourceTest, text_of_every_charset_arrives_in_utf8_and_bytes_stay_bytes) {
-  sql("CREATE TABLE t (a VARCHAR(9) CHARACTER SET latin1, b TEXT CHARACTER SET utf8mb4, c VARBINARY(9), d "
-      "BLOB, "
-      "e ENUM('x', 'größe'), f SET('a', 'b'), g JSON, h CHAR(4));\n"
-      "INSERT INTO t VALUES ('Größe', '🌊', x'00ff', x'80', 'größe', 'a,b', '{\"a\": 1}', 'x ')");
-  const auto made = source({table("t")});
-  const auto extraction = open(*made, whole());
-  EXPECT_EQ(model::to_string(extraction->schema(0)),
-            "a text, b text, c blob, d blob, e text, f text, g json, h text");
-  EXPECT_EQ(drain(*extraction).rows.at(0),
-            "Größe|🌊|" + std::string("\0\xff", 2) + "|\x80|größe|a,b|{\"a\": 1}|x\n");
-}
-
-TEST_F(MysqlSourceTest, null_is_not_an_empty_text) {
-  sql("CREATE TABLE t (a TEXT, b INT);\nINSERT INTO t VALUES ('', NULL), (NULL, 0)");
-  EXPECT_EQ(read_table("t").rows.at(0), "|NULL\nNULL|0\n");
-}
-
-TEST_F(MysqlSourceTest, a_number_that_no_integer_holds_is_set_aside) {
-  sql("CREATE TABLE t (a BIGINT UNSIGNED, b BIT(64));\n"
-      "INSERT INTO t VALUES (18446744073709551615, 0), (1, 0xffffffffffffffff), (2, 1)");
-  const auto given = read_table("t");
-  EXPECT_EQ(given.rows.at(0), "2|1\n");
-  EXPECT_NE(given.rejects.find("a: 18446744073709551615 is larger"), std::string::npos) << given.rejects;
-  EXPECT_NE(given.rejects.find("b: 18446744073709551615 is larger"), std::string::npos) << given.rejects;
-}
-
-TEST_F(MysqlSourceTest, dates_that_no_calendar_has_follow_the_policy) {
-  sql("CREATE TABLE t (id INT, a DATE, b DATETIME);\nSET sql_mode = '';\n"
-      "INSERT INTO t VALUES (1, '0000-00-00', '0000-00-00 00:00:00'), (2, '2024-00-10', '2024-02-29 "
-      "01:02:03')");
-  EXPECT_EQ(read_table("t").rows.at(0), "1|NULL|NULL\n2|NULL|2024-02-29T01:02:03Z\n");
-  options_.zero_dates = ZeroDates::Text;
-  EXPECT_EQ(read_table("t").rows.at(0),
-            "1|0000-00-00|0000-00-00 00:00:00\n2|2024-00-10|2024-02-29 01:02:03\n");
-  options_.zero_dates = ZeroDates::Reject;
-  const auto given = read_table("t");
-  EXPECT_EQ(given.rejects,
-            "a: '0000-00-00' is in no calendar [1\t0000-00-00\t0000-00-00 00:00:00]\n"
-            "a: '2024-00-10' is in no calendar [2\t2024-00-10\t2024-02-29 01:02:03]\n");
-}
-
-TEST_F(MysqlSourceTest, tinyint1_is_a_number_unless_said_otherwise) {
-  sql("CREATE TABLE t (a TINYINT(1));\nINSERT INTO t VALUES (0), (1), (2)");
-  EXPECT_EQ(read_table("t").rows.at(0), "0\n1\n2\n");
-  options_.tinyint1_as_bool = true;
-  const auto given = read_table("t");
-  EXPECT_EQ(given.rows.at(0), "false\ntrue\n");
-  EXPECT_EQ(given.rejects, "a: 2 is neither 0 nor 1, so it is no boolean [2]\n");
-}
 
 TEST_F(MysqlSourceTest, two_columns_of_one_name_are_an_error_or_numbered) {
   const auto twice = query("SELECT 1 AS id, 2 AS id, 3 AS id");
@@ -330,6 +147,13 @@ TEST_F(MysqlSourceTest, a_query_over_its_time_says_which_limit_it_was) {
   ASSERT_TRUE(given.code);
   EXPECT_EQ(*given.code, ErrorCode::Exhausted);
   EXPECT_NE(given.error.find("statement_timeout"), std::string::npos) << given.error;
+}
+
+TEST_F(MysqlSourceTest, a_server_that_falls_silent_is_unavailable) {
+  connection_.network_timeout = config::Duration{std::chrono::seconds(1)};
+  const auto given = read(query("SELECT SLEEP(60) AS n"));
+  ASSERT_TRUE(given.code);
+  EXPECT_EQ(*given.code, ErrorCode::Unavailable) << given.error;
 }
 
 TEST_F(MysqlSourceTest, an_extraction_dropped_early_leaves_no_statement_behind) {

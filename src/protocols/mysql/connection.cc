@@ -93,7 +93,9 @@ std::string limit_sql(Flavour flavour, std::chrono::milliseconds limit) {
   return fmt::format("SET SESSION max_statement_time = {:.3f}", static_cast<double>(limit.count()) / 1000);
 }
 
-bool is_loss(unsigned number) { return number == 2006 || number == 2013 || number == 2055 || number == 1927; }
+bool is_loss(unsigned number) {
+  return number == 2006 || number == 2013 || number == 2055 || number == 1927 || number == 4031;
+}
 
 }  // namespace
 

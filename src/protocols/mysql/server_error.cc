@@ -81,6 +81,7 @@ ErrorCode code_of(unsigned number, std::string_view message) {
     case 2012:
     case 2013:
     case 2055:
+    case 4031:
       return ErrorCode::Unavailable;
     case 1205:
     case 1213:
