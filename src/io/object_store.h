@@ -82,6 +82,9 @@ class ObjectStore {
   virtual Result<ObjectInfo> copy(const std::string& from, const std::string& to) = 0;
   /// An object that is not there counts as removed.
   virtual Result<void> remove(const std::string& key) = 0;
+  /// Ends the uploads to keys beginning with `prefix` that nobody has finished; whoever still is at one
+  /// of them fails. A store that forgets such uploads by itself does nothing.
+  virtual Result<void> abandon_uploads(const std::string& /*prefix*/) { return {}; }
 };
 
 /// Every object below a prefix, but not the empty ones whose key ends in a slash: consoles make these

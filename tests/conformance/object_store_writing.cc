@@ -129,6 +129,21 @@ TEST_P(ObjectStoreSuite, heeds_conditions_of_large_uploads) {
   EXPECT_TRUE(get("fresh") == bytes);
 }
 
+TEST_P(ObjectStoreSuite, ends_uploads_that_nobody_finishes) {
+  const std::string bytes = numbered_bytes(GetParam().part_bytes * 2 + 1);
+  auto given_up = store().upload("a/k", {});
+  auto kept = store().upload("b/k", {});
+  ASSERT_TRUE(given_up.ok() && kept.ok());
+  ASSERT_EQ(outcome((*given_up)->write(bytes)), "ok");
+  ASSERT_EQ(outcome((*kept)->write(bytes)), "ok");
+  EXPECT_EQ(outcome(store().abandon_uploads("a/")), "ok");
+  EXPECT_EQ(place().leftovers().find("a/k"), std::string::npos) << place().leftovers();
+  EXPECT_EQ(outcome((*kept)->finish()), "ok");
+  EXPECT_TRUE(get("b/k") == bytes);
+  given_up->reset();
+  EXPECT_EQ(place().leftovers(), "");
+}
+
 TEST_P(ObjectStoreSuite, serves_several_threads_at_once) {
   std::atomic<int> wrong = 0;
   std::vector<std::thread> threads;

@@ -272,6 +272,9 @@ Result<void> BucketDepot::remove_left(PlannedClaim& planned, const ClaimRequest&
   if (planned.left.empty()) return {};
   const auto kept = TRY(live());
   for (const auto& name : planned.left) {
+    // Parts that nobody sees need a right of their own to be listed, and do no harm.
+    const auto ended = bucket_->store->abandon_uploads(bucket_->key(name));
+    if (!ended.ok() && ended.error().code() != ErrorCode::PermissionDenied) return ended;
     if (!contains(kept, name)) TRY(bucket_->store->remove(bucket_->key(name)));
   }
   for (std::size_t i = 0; i < planned.targets.size(); ++i) {

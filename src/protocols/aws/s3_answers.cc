@@ -59,6 +59,18 @@ Result<io::ObjectPage> read_listing(std::string_view body) {
   return page;
 }
 
+Result<std::vector<OpenUpload>> read_uploads(std::string_view body) {
+  pugi::xml_document document;
+  const auto parsed = document.load_buffer(body.data(), body.size());
+  const pugi::xml_node root = document.child("ListMultipartUploadsResult");
+  if (!parsed || !root) return fail(ErrorCode::DataMismatch, "the answer is no list of uploads");
+  std::vector<OpenUpload> uploads;
+  for (const pugi::xml_node& node : root.children("Upload")) {
+    uploads.push_back({node.child_value("Key"), node.child_value("UploadId")});
+  }
+  return uploads;
+}
+
 Result<std::string> read_text(std::string_view body, const char* name) {
   pugi::xml_document document;
   std::string text;

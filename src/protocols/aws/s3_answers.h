@@ -22,6 +22,12 @@ ServiceError read_error(std::string_view body);
 
 /// An answer to ListObjectsV2 that was asked for with encoding-type=url.
 Result<io::ObjectPage> read_listing(std::string_view body);
+struct OpenUpload {
+  std::string key;
+  std::string upload_id;
+};
+/// An answer to ListMultipartUploads.
+Result<std::vector<OpenUpload>> read_uploads(std::string_view body);
 /// The text of the root's child, as UploadId or ETag; fails when there is none.
 Result<std::string> read_text(std::string_view body, const char* name);
 

@@ -122,4 +122,23 @@ Result<void> S3ObjectStore::remove(const std::string& key) {
   return Failure(client_.error_of(answer).within("removing " + uri(key)));
 }
 
+Result<void> S3ObjectStore::abandon_uploads(const std::string& prefix) {
+  S3Call list;
+  list.query = {{"uploads", ""}, {"prefix", prefix}, {"max-uploads", std::to_string(sizes_.page_objects)}};
+  // Those that were ended are not listed again, so the list's first page is all that is ever needed.
+  for (bool is_done = false; !is_done;) {
+    const S3Answer answer = TRY(client_.succeed(list).within("listing the uploads to " + uri(prefix)));
+    const auto uploads =
+        TRY(read_uploads(answer.response.body).within("listing the uploads to " + uri(prefix)));
+    is_done = uploads.size() < sizes_.page_objects;
+    for (const OpenUpload& upload : uploads) {
+      S3Call abort{.method = "DELETE", .key = upload.key, .query = {{"uploadId", upload.upload_id}}};
+      const S3Answer ended = TRY(client_.exchange(abort).within("ending an upload to " + uri(upload.key)));
+      if (ended.ok() || ended.error.code == "NoSuchUpload") continue;
+      return Failure(client_.error_of(ended).within("ending an upload to " + uri(upload.key)));
+    }
+  }
+  return {};
+}
+
 }  // namespace weir::aws

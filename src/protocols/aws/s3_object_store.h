@@ -46,6 +46,7 @@ class S3ObjectStore final : public io::ObjectStore {
                                                    const io::PutOptions& options) override;
   Result<io::ObjectInfo> copy(const std::string& from, const std::string& to) override;
   Result<void> remove(const std::string& key) override;
+  Result<void> abandon_uploads(const std::string& prefix) override;
 
  private:
   S3ObjectStore(std::unique_ptr<S3Client> client, S3WriteOptions writing, S3Sizes sizes);
