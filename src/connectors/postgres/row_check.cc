@@ -12,8 +12,6 @@ namespace {
 
 bool begins_character(char byte) { return (static_cast<unsigned char>(byte) & 0xc0U) != 0x80U; }
 
-bool is_text(model::Type type) { return type == model::Type::Text || type == model::Type::Json; }
-
 /// Whether every value of ours can be sent in this form, so that nobody has to look.
 bool always_fits(Form form, model::Type type) {
   switch (form) {
@@ -37,6 +35,8 @@ bool always_fits(Form form, model::Type type) {
 }
 
 }  // namespace
+
+bool is_text(model::Type type) { return type == model::Type::Text || type == model::Type::Json; }
 
 std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));

@@ -42,6 +42,8 @@ class RowCheck {
   std::map<std::size_t, std::uint64_t> cut_;  // how many of a column
 };
 
+/// Whether values of the type are text of ours.
+bool is_text(model::Type type);
 /// The number of characters in UTF-8 text.
 std::size_t characters(std::string_view text);
 /// The bytes of its first `count` characters.

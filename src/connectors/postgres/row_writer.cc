@@ -16,8 +16,6 @@ using model::WriteMode;
 constexpr std::size_t kRowsAtOnce = 8192;
 constexpr std::size_t kSendBytes = std::size_t{1024} * 1024;
 
-bool is_text(model::Type type) { return type == model::Type::Text || type == model::Type::Json; }
-
 }  // namespace
 
 Result<std::unique_ptr<RowWriter>> RowWriter::open(Connection& connection, TablePlan plan,

@@ -9,7 +9,7 @@ namespace weir::postgres {
 namespace {
 
 // https://www.postgresql.org/docs/15/catalogs.html
-constexpr const char* kTable = R"(
+constexpr const char* kTableByName = R"(
 SELECT c.oid, c.relname, c.relkind, count(*) OVER (),
   EXISTS (SELECT FROM pg_constraint WHERE conrelid = c.oid)
     OR EXISTS (SELECT FROM pg_index WHERE indrelid = c.oid AND (indisunique OR indisexclusion))
@@ -23,7 +23,7 @@ WHERE n.nspname = $1 AND lower(c.relname) = lower($2) AND c.relkind IN ('r', 'p'
 ORDER BY c.relname = $2 DESC LIMIT 1)";
 
 // Of a domain, the type below it is what counts.
-constexpr const char* kColumns = R"(
+constexpr const char* kColumnsOfTable = R"(
 SELECT a.attname, a.attnotnull OR d.typnotnull, a.attgenerated <> '' OR a.attidentity = 'a',
   format_type(a.atttypid, a.atttypmod), t.oid, t.typarray, t.typname, t.typtype, t.typcategory,
   CASE WHEN d.typbasetype <> 0 THEN d.typtypmod ELSE a.atttypmod END, d.typbasetype <> 0
@@ -31,7 +31,7 @@ FROM pg_attribute a JOIN pg_type d ON d.oid = a.atttypid
 JOIN pg_type t ON t.oid = CASE WHEN d.typbasetype <> 0 THEN d.typbasetype ELSE d.oid END
 WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)";
 
-constexpr const char* kIndexes = R"(
+constexpr const char* kIndexesOfTable = R"(
 SELECT i.indexrelid, i.indisunique AND i.indimmediate, a.attname
 FROM pg_index i, unnest(i.indkey) WITH ORDINALITY k(number, place), pg_attribute a
 WHERE i.indrelid = $1 AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
@@ -39,7 +39,7 @@ WHERE i.indrelid = $1 AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS N
 ORDER BY i.indexrelid, k.place)";
 
 Result<void> read_columns(Connection& connection, const std::string& id, StoredTable& table) {
-  const auto rows = TRY(connection.query(kColumns, Parameters().text(id)));
+  const auto rows = TRY(connection.query(kColumnsOfTable, Parameters().text(id)));
   for (std::size_t row = 0; row < rows.size(); ++row) {
     StoredColumn column;
     column.name = rows.text(row, 0);
@@ -59,7 +59,7 @@ Result<void> read_columns(Connection& connection, const std::string& id, StoredT
 }
 
 Result<void> read_indexes(Connection& connection, const std::string& id, StoredTable& table) {
-  const auto rows = TRY(connection.query(kIndexes, Parameters().text(id)));
+  const auto rows = TRY(connection.query(kIndexesOfTable, Parameters().text(id)));
   std::vector<std::string> columns;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     columns.emplace_back(rows.text(row, 2));
@@ -104,7 +104,7 @@ bool StoredTable::has_index_on(std::string_view column) const {
 }
 
 Result<std::optional<StoredTable>> read_table(Connection& connection, const TableName& name) {
-  const auto found = TRY(connection.query(kTable, Parameters().text(name.schema).text(name.table)));
+  const auto found = TRY(connection.query(kTableByName, Parameters().text(name.schema).text(name.table)));
   if (found.size() == 0) return std::optional<StoredTable>();
   StoredTable table;
   table.name = {name.schema, std::string(found.text(0, 1))};

@@ -8,9 +8,6 @@
 namespace weir::postgres {
 namespace {
 
-constexpr std::int32_t kEpochDays = 10'957;
-constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
-constexpr std::int64_t kEpochMicros = kEpochDays * kMicrosPerDay;
 constexpr std::int32_t kFirstDay = -719'528;  // 0000-01-01
 constexpr std::int32_t kEndDay = 2'932'897;   // 10000-01-01
 

@@ -11,6 +11,10 @@
 
 namespace weir::postgres {
 
+inline constexpr std::int32_t kEpochDays = 10'957;  ///< from 1970-01-01 to 2000-01-01
+inline constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
+inline constexpr std::int64_t kEpochMicros = kEpochDays * kMicrosPerDay;
+
 /// Nothing for an infinite time or one outside the years 0 to 9999.
 std::optional<Date> date_of(std::int32_t days);
 std::optional<Timestamp> timestamp_of(std::int64_t micros);

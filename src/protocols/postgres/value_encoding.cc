@@ -9,14 +9,13 @@
 #include <cmath>
 #include <limits>
 
+#include "protocols/postgres/times.h"
+
 namespace weir::postgres {
 namespace {
 
 using model::Type;
 
-// PostgreSQL counts from 2000-01-01.
-constexpr std::int64_t kEpochDays = 10'957;
-constexpr std::int64_t kEpochMicros = kEpochDays * 86'400'000'000;
 // What it can hold, in our counts, begins in 4713 BC. Its last timestamp lies beyond our own last one;
 // its last day is in 5874897 AD.
 constexpr std::int64_t kFirstMicros = -211'813'488'000'000'000 + kEpochMicros;
@@ -24,7 +23,6 @@ constexpr std::int64_t kFirstDay = -2'451'545 + kEpochDays;
 constexpr std::int64_t kEndDay = 2'145'031'949 + kEpochDays;
 constexpr std::int64_t kFirstTextMicros = -62'167'219'200'000'000;  // 0000-01-01
 constexpr std::int64_t kEndTextMicros = 253'402'300'800'000'000;    // 10000-01-01
-constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
 
 std::int64_t whole_number(const model::ColumnView& column, std::size_t row) {
   return column.type == Type::Boolean ? column.at<std::uint8_t>(row) : column.at<std::int64_t>(row);
