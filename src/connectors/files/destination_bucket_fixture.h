@@ -27,6 +27,8 @@ class BreakingStore final : public io::ObjectStore {
   BreakingStore(std::shared_ptr<io::ObjectStore> store, Break kind, int at)
       : store_(std::move(store)), break_(kind), at_(at) {}
 
+  /// Keys whose unfinished uploads were to be ended, one a line.
+  const std::string& abandoned() const { return abandoned_; }
   /// Whether call `at` was made.
   bool is_broken() const { return calls_ > at_; }
 
@@ -55,6 +57,10 @@ class BreakingStore final : public io::ObjectStore {
   }
   Result<void> remove(const std::string& key) override {
     return call<void>([&] { return store_->remove(key); });
+  }
+  Result<void> abandon_uploads(const std::string& prefix) override {
+    abandoned_ += prefix + "\n";
+    return call<void>([&] { return store_->abandon_uploads(prefix); });
   }
 
  private:
@@ -88,6 +94,7 @@ class BreakingStore final : public io::ObjectStore {
   Break break_;
   int at_;
   std::atomic<int> calls_ = 0;
+  std::string abandoned_;
 };
 
 class BucketDestinationTest : public testing::Test {

@@ -169,6 +169,17 @@ TEST_F(BucketDestinationTest, does_not_remove_what_the_later_load_has_published)
   EXPECT_EQ(staged(), "");
 }
 
+TEST_F(BucketDestinationTest, ends_the_uploads_of_a_load_whose_claim_it_takes) {
+  constexpr int kNever = 1000;
+  const auto one = open();
+  const auto killed = stage(*one, request("1", "2022-01-24"), "/first");
+  const auto other = stage(*one, request("2", "2022-01-25"), "/other");
+  ASSERT_TRUE(killed.ok() && other.ok());
+  const auto line = std::make_shared<BreakingStore>(store_, Break::Refusal, kNever);
+  ASSERT_TRUE(load(*open_on(line), request("3", "2022-01-24"), "/second").ok());
+  EXPECT_EQ(line->abandoned(), "visits/2022-01-24.csv\n");
+}
+
 TEST_F(BucketDestinationTest, keeps_what_another_load_is_staging) {
   const auto one = open();
   ASSERT_TRUE(load(*one, request("0", "2022-01-24"), "/old").ok());
