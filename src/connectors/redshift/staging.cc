@@ -38,9 +38,13 @@ Result<void> Staging::replace(Part& part, std::string_view text) {
   return {};
 }
 
+// After a failure, too, it waits for what is under way: the parts may be gone afterwards.
 Result<void> Staging::finish() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return error_ || (waiting_.empty() && busy_ == 0); });
+  changed_.wait(lock, [&] {
+    if (error_) waiting_.clear();
+    return waiting_.empty() && busy_ == 0;
+  });
   if (error_) return Failure(*error_);
   return {};
 }

@@ -39,7 +39,7 @@ class Staging {
   Result<void> add(Part& part, formats::WriteBuffer bytes);
   /// Gives a part that is there other rows.
   Result<void> replace(Part& part, std::string_view text);
-  /// Waits until all parts are there.
+  /// Waits until all parts are there, or after a failure until none is under way.
   Result<void> finish();
   /// A buffer for the next part, used before if there is one.
   formats::WriteBuffer buffer();
