@@ -161,7 +161,7 @@ class TarWalk final : public ArchiveWalk {
   }
 
   Result<void> skip(std::uint64_t count) {
-    std::array<char, 64 * 1024> scratch{};
+    std::array<char, std::size_t{64} * 1024> scratch{};
     while (count > 0) {
       const auto piece = static_cast<std::size_t>(std::min<std::uint64_t>(count, scratch.size()));
       if (TRY(read_whole(scratch.data(), piece)) < piece) return cut_short();

@@ -46,7 +46,7 @@ class ZipWalk final : public ArchiveWalk {
       : input_(std::move(stored), std::move(name)), meter_(std::move(meter)) {}
 
   Result<std::optional<Entry>> next() override {
-    std::array<char, 64 * 1024> scratch{};
+    std::array<char, std::size_t{64} * 1024> scratch{};
     while (open_ && TRY(read(scratch.data(), scratch.size())) > 0) {
     }
     const auto signature = TRY(take_signature());
@@ -201,8 +201,8 @@ class ZipWalk final : public ArchiveWalk {
   /// The descriptor may have a signature, and sizes of four or eight bytes: nothing tells which, but
   /// only one way of reading it fits what was inflated.
   Result<void> read_descriptor() {
-    for (const std::size_t signature : {4, 0}) {
-      for (const std::size_t width : {4, 8}) {
+    for (const std::size_t signature : {4U, 0U}) {
+      for (const std::size_t width : {4U, 8U}) {
         const auto size = signature + 4 + 2 * width;
         TRY(input_.look_ahead(size));
         const auto bytes = input_.ahead();
