@@ -105,9 +105,10 @@ Result<void> Runner::Attempt::replay_rows(const RowsToReplay& rows_to_replay) {
   const auto partial =
       std::stable_partition(rows.begin(), rows.end(), [](const auto& row) { return !row.partial; });
   Purpose purpose{.fingerprint = known.begin()->second.fingerprint,
-                  .held = std::move(known),
+                  .held = {},
                   .kind = Purpose::Kind::Replay,
                   .replayed = std::vector<std::uint64_t>(pipeline_.tables.size())};
+  purpose.held = std::move(known);
   purpose.left_aside.assign(std::make_move_iterator(partial), std::make_move_iterator(rows.end()));
   rows.erase(partial, rows.end());
   if (!purpose.left_aside.empty()) {
@@ -127,7 +128,7 @@ Result<void> Runner::Attempt::replay_rows(const RowsToReplay& rows_to_replay) {
   }
   run_.fingerprint = purpose.fingerprint;
   const auto open = [&] { return pipeline_.source->replay(partition_, rows); };
-  return transfer(open, std::move(purpose));
+  return transfer(open, purpose);
 }
 
 Result<Runner::Attempt::Held> Runner::Attempt::held() const {
@@ -198,6 +199,7 @@ Result<void> Runner::Attempt::settle(Result<void> result) {
     run_.warnings.push_back("the input could not be filed away: " + done.error().to_string());
     return result;
   }
+  crash_point("filed");
   std::vector<state::Event> events;
   for (const auto& what : *done) {
     events.push_back({services_.clock.now(), run_.run_id, "info", "input_filed",

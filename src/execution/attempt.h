@@ -54,7 +54,7 @@ class Runner::Attempt {
   state::QuarantinePlace place() const { return {services_.folder, pipeline_.name, partition_.key}; }
   Result<void> confirm(const Held& held);
   Result<void> publish_nothing(const std::string& fingerprint);
-  Result<void> transfer(const Reopen& open, Purpose purpose);
+  Result<void> transfer(const Reopen& open, const Purpose& purpose);
   Result<std::vector<Workers*>> compile(const sdk::Extraction& extraction, const Reopen& open,
                                         const Purpose& purpose);
   Result<sdk::LoadRequest> load_request(const std::vector<Workers*>& workers, const Purpose& purpose) const;

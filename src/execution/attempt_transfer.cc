@@ -9,9 +9,15 @@
 #include "execution/block_queue.h"
 
 namespace weir::execution {
+namespace {
+
+/// Rows of a replay were counted as bad already; those that still are stay where they were.
+constexpr BadRowLimit kNoLimit{};
+
+}  // namespace
 
 /// Moves all rows of an extraction into the destination and publishes them.
-Result<void> Runner::Attempt::transfer(const Reopen& open, Purpose purpose) {
+Result<void> Runner::Attempt::transfer(const Reopen& open, const Purpose& purpose) {
   const auto opened = TRY(open());
   auto& extraction = *opened;
   TRY(advance(state::RunState::Extracting, "extraction_started",
@@ -41,7 +47,7 @@ Result<void> Runner::Attempt::transfer(const Reopen& open, Purpose purpose) {
   for (const auto& lane : lanes) TRY(model::conserve(lane.writer.counts()));
   TRY(advance(state::RunState::Staged, "rows_staged", counts_json(run_.counts)));
   crash_point("staged");
-  for (auto& row : purpose.left_aside) {
+  for (const auto& row : purpose.left_aside) {
     TRY(quarantine.add({row.input, row.line, row.offset, row.reason, row.bytes, row.partial, run_.run_id,
                         services_.clock.now(),
                         pipeline_.tables.size() > 1 ? pipeline_.tables[row.stream].target.table : ""}));
@@ -139,8 +145,6 @@ Result<model::WriteMode> Runner::Attempt::write_mode(const Table& table, const P
 Result<std::vector<Runner::Attempt::Lane>> Runner::Attempt::make_lanes(
     const std::vector<Workers*>& workers, const Purpose& purpose, sdk::Load& load,
     state::QuarantineWriter& quarantine) const {
-  // Rows of a replay were counted as bad already; those that still are stay where they were.
-  static const BadRowLimit kNoLimit;
   const auto& limit = purpose.kind == Purpose::Kind::Replay ? kNoLimit : pipeline_.max_bad_rows;
   std::vector<Lane> lanes;
   lanes.reserve(workers.size());

@@ -39,6 +39,11 @@ std::optional<Age> youngest(const std::vector<model::LedgerEntry>& ledger) {
   return found;
 }
 
+/// What is marked good was loaded or superseded already, and is filed away unless that was cut short.
+bool is_settled(const sdk::Offer& offer) {
+  return offer.mark == sdk::Offer::Mark::Good && offer.filing == sdk::Offer::Filing::Done;
+}
+
 }  // namespace
 
 std::string offer_cursor(const sdk::Offer& offer) {
@@ -63,14 +68,13 @@ OfferChoice choose_offers(const std::vector<sdk::Offer>& offers,
   const auto floor = youngest(ledger);
   const auto newest = choice.load.back();
   choice.load.pop_back();
-  // What is marked good was loaded or superseded already.
   for (auto& offer : choice.load) {
-    if (offer.mark != sdk::Offer::Mark::Good) choice.superseded.push_back(std::move(offer));
+    if (!is_settled(offer)) choice.superseded.push_back(std::move(offer));
   }
   choice.load.clear();
   if (!floor || !(age_of(newest) < *floor)) {
     choice.load.push_back(newest);
-  } else if (newest.mark != sdk::Offer::Mark::Good) {
+  } else if (!is_settled(newest)) {
     choice.superseded.push_back(newest);
   }
   return choice;

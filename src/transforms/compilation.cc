@@ -52,7 +52,7 @@ std::string in_our_words(std::string_view line) {
 std::string plain(const Error& error, std::string_view sql, std::size_t first_line) {
   auto text = error.message();
   const auto marker = text.find(" Error: ");
-  if (marker != text.npos && marker < 24) text.erase(0, marker + 8);
+  if (marker < 24) text.erase(0, marker + 8);  // npos is larger
   const auto lines = static_cast<std::size_t>(std::count(sql.begin(), sql.end(), '\n')) + 1;
   std::string out;
   for (const auto& each : split(text, '\n')) {

@@ -73,7 +73,7 @@ TextExtraction::TextExtraction(ReadPlan plan, const std::vector<sdk::InputStamp>
 }
 
 Result<std::unique_ptr<sdk::Extraction>> TextExtraction::open(ReadPlan plan,
-                                                              std::vector<sdk::InputStamp> inputs) {
+                                                              const std::vector<sdk::InputStamp>& inputs) {
   std::unique_ptr<TextExtraction> extraction(new TextExtraction(std::move(plan), inputs));
   if (extraction->plan_.tables.size() > 1) {
     extraction->schemas_ = TRY(find_schemas(extraction->plan_, inputs));

@@ -38,7 +38,8 @@ Result<std::vector<model::Schema>> find_schemas(const ReadPlan& plan,
 /// Files of text, one after the other. The columns of a table are those of its first file with rows.
 class TextExtraction final : public sdk::Extraction {
  public:
-  static Result<std::unique_ptr<sdk::Extraction>> open(ReadPlan plan, std::vector<sdk::InputStamp> inputs);
+  static Result<std::unique_ptr<sdk::Extraction>> open(ReadPlan plan,
+                                                       const std::vector<sdk::InputStamp>& inputs);
 
   const model::Schema& schema(std::size_t stream) const override { return schemas_[stream]; }
   Result<std::unique_ptr<sdk::Block>> next() override;

@@ -68,8 +68,8 @@ struct Kept {
 Result<std::shared_ptr<const formats::Decoder>> decoder_of(formats::InputReader& reader,
                                                            const TableRules& rules,
                                                            std::optional<model::Schema>& schema) {
-  auto inferred = TRY(reader.infer());
-  if (!schema) schema = rules.paths.empty() ? std::move(inferred) : rules.read.columns;
+  const auto inferred = TRY(reader.infer());
+  if (!schema) schema = rules.paths.empty() ? inferred : rules.read.columns;
   TRY(reader.decode_as(*schema, rules.paths));
   return reader.decoder();
 }

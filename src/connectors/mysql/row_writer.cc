@@ -15,7 +15,7 @@ namespace {
 using model::WriteMode;
 
 constexpr std::size_t kStatementBytes = std::size_t{1024} * 1024;
-constexpr std::size_t kStatementHead = 64 * 1024;  // room for names and what follows the rows
+constexpr std::size_t kStatementHead = std::size_t{64} * 1024;  // room for names and what follows the rows
 // Notes that say nothing about values: a statement unsafe for replication, and deprecated words.
 constexpr const char* kHarmless = "1287, 1592";
 

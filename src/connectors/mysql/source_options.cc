@@ -105,7 +105,7 @@ std::vector<SourceTableOptions> read_streams(const SourceOptions& options, const
                                              config::Diagnostics& diagnostics) {
   if (tables.empty()) {
     check_stream(options, node, diagnostics);
-    return {options};
+    return {static_cast<const SourceTableOptions&>(options)};
   }
   if (!options.table.empty() || !options.query.empty()) {
     diagnostics.error(node.at(), "with `tables`, each table says itself what to read");

@@ -188,7 +188,7 @@ Result<void> PostgresLoad::commit() {
     state_ = State::Published;
     return {};
   }
-  const auto error = committed.error();
+  const auto& error = committed.error();
   if (connection_->alive()) {
     break_off(error);
     return Failure(error);

@@ -11,7 +11,7 @@
 namespace weir::postgres {
 namespace {
 
-constexpr std::size_t kBlockBytes = 1024 * 1024;
+constexpr std::size_t kBlockBytes = std::size_t{1024} * 1024;
 constexpr std::size_t kBlocksAhead = 6;  // of each piece
 
 /// A hash of one row. The hash of all is the sum, which does not depend on the order.
