@@ -3,8 +3,6 @@
 // that begin with a number such as D_1 show that a weakness of the earlier program is gone.
 #include "tests/integration/cms_archives.h"
 
-#include <sys/resource.h>
-
 #include <fstream>
 #include <iterator>
 
@@ -227,41 +225,6 @@ TEST_F(CmsArchives, D_18_nothing_temporary_is_left) {
   EXPECT_EQ(names, "");
   EXPECT_EQ(keys("processed/staging/"), "");
   EXPECT_EQ(bucket_.unfinished_uploads(), "");
-}
-
-/// The most memory that any weir so far has taken, in MiB.
-long peak() {
-  rusage usage{};
-  getrusage(RUSAGE_CHILDREN, &usage);
-  return usage.ru_maxrss / 1024;
-}
-
-TEST_F(CmsArchives, X_6_memory_does_not_grow_with_the_archive) {
-  support::PostgresSchema schema;
-  schema.sql(kTables);
-  write_configuration({{"\"schema\": \"cmslite\"", "\"schema\": \"" + schema.name() + "\""}});
-  auto world = variables();
-  world["pgport"] = std::to_string(support::PostgresServer::shared().port());
-  world["pgdatabase"] = schema.options().database;
-  const auto made =
-      project_.weir({"migrate", "cmslite.json", "--to", "new", "--warehouse", "postgres"}, world);
-  ASSERT_EQ(made.exit_code, 0) << made.output;
-  // Made on disk, since a child process counts as large as this one was when it began.
-  const auto load = [&](const std::string& name, int rows) {
-    for (const auto& [path, content] : good_files()) project_.write("made/" + path, content);
-    std::ofstream file(project_.path("made/analytics_user_status.csv"), std::ios::app);
-    for (int row = 0; row < rows; ++row)
-      file << fmt::format("{0},IDIR,u-{0},{1},,,\n", row, std::string(500, 'x'));
-    file.close();
-    const auto made_folder = project_.path("made").string();
-    EXPECT_EQ(std::system(fmt::format("tar -C {0} -czf {0}.tgz .", made_folder).c_str()), 0);
-    drop_bytes(name, project_.read("made.tgz"));
-    const auto ended = project_.weir({"run", "--project", "new"}, world);
-    EXPECT_EQ(ended.exit_code, 0) << ended.output;
-    return peak();
-  };
-  const auto small = load(kFirst, 20'000);  // 10 MB
-  EXPECT_LT(load(kSecond, 240'000), small + 64);
 }
 
 }  // namespace
