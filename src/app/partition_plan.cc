@@ -125,7 +125,8 @@ Result<void> find_input(const execution::Pipeline& pipeline, const std::vector<s
     planned.inputs = {offer->input};
     planned.cursor = execution::offer_cursor(*offer);
     // It is loaded, but a run that was killed did not file it away.
-    if (offer->mark == sdk::Offer::Mark::None) planned.need = Need::Unrecorded;
+    const bool half = offer->filing == sdk::Offer::Filing::Half;
+    if (half || offer->mark == sdk::Offer::Mark::None) planned.need = Need::Unrecorded;
     return {};
   }
   // Inputs that are the same for all partitions are looked for once.

@@ -106,9 +106,12 @@ Result<std::vector<Offer>> find_offers(const FilesSourceOptions& options, Place&
   for (const auto& file : files) {
     Offer offer{{file.stamp.name, std::nullopt}, file.stamp, file.modified};
     if (options.after) offer.mark = Offer::Mark::None;
-    if (TRY(is_marked(bad, after.bad, file))) offer.mark = Offer::Mark::Bad;
+    // What is to be moved and is still here was not filed away whole. A bad one is tried again.
+    const bool moves = after.action == Action::Move;
+    if (!moves && TRY(is_marked(bad, after.bad, file))) offer.mark = Offer::Mark::Bad;
     if (TRY(is_marked(good, after.good, file)) || TRY(is_marked(superseded, after.superseded, file))) {
       offer.mark = Offer::Mark::Good;
+      if (moves) offer.filing = Offer::Filing::Half;
     }
     offers.push_back(std::move(offer));
   }

@@ -78,6 +78,8 @@ struct Offer {
     Good,
     Bad,
   } mark = Mark::NotKept;
+  /// Half: it is marked, but also still where it is to be moved from; settle() goes on with it.
+  enum class Filing { Done, Half } filing = Filing::Done;
 };
 
 /// How the run of an offered partition ended, for the source to file its input away.
