@@ -54,6 +54,10 @@ Result<std::unique_ptr<S3ObjectStore>> S3ObjectStore::open(const S3Options& opti
   S3Address address = TRY(S3Address::make(options.bucket, endpoint, options.addressing));
   const std::string region = options.region ? *options.region : find_region(world.environment, profile);
   FoundCredentials credentials = TRY(find_credentials(TRY(credential_choice(options, world)), world));
+  if (options.stall_timeout) {
+    limits.stall_timeout = std::max(std::chrono::ceil<std::chrono::seconds>(options.stall_timeout->value),
+                                    std::chrono::seconds(1));
+  }
   auto client = std::make_unique<S3Client>(std::move(address), region, std::move(credentials), world, limits);
   S3WriteOptions writing{options.server_side_encryption, options.kms_key.value_or(""),
                          options.storage_class.value_or("")};

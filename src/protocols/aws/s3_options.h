@@ -27,6 +27,7 @@ struct S3Options {
   Encryption server_side_encryption = Encryption::BucketDefault;
   std::optional<std::string> kms_key{};
   std::optional<std::string> storage_class{};
+  std::optional<config::Duration> stall_timeout{};
 };
 
 /// Adds the fields of S3Options to the spec of a struct that derives from it.
@@ -69,6 +70,9 @@ void add_s3_fields(config::Spec<Options>& spec) {
   spec.field("kms_key", &Options::kms_key, "Key for the encryption `kms`; without it the account's own.");
   spec.field("storage_class", &Options::storage_class, "Storage class of objects that are written.")
       .example("STANDARD_IA");
+  spec.field("stall_timeout", &Options::stall_timeout,
+             "How long an exchange may stand still before it is made again; at least 1 s. Without it: 30 s.")
+      .example("10 s");
 }
 
 const config::Spec<S3Options>& s3_spec();
