@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Uploads in parts on a way to a real S3 on which answers get lost.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/faults/archive_drop.h"
