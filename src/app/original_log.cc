@@ -80,7 +80,7 @@ std::string redacted(std::string_view text, const std::vector<std::string>& secr
   return out;
 }
 
-Console redacting_console(const Console& console, std::vector<std::string> secrets) {
+Console redacting_console(const Console& console, const std::vector<std::string>& secrets) {
   ConsoleOptions options;
   options.style = console.style();
   options.width = console.width();

@@ -55,7 +55,7 @@ class OriginalLog final : public execution::Observer {
 
 /// A console that prints what another one prints, with every secret replaced by ***. The other one
 /// must outlive it.
-Console redacting_console(const Console& console, std::vector<std::string> secrets);
+Console redacting_console(const Console& console, const std::vector<std::string>& secrets);
 std::string redacted(std::string_view text, const std::vector<std::string>& secrets);
 
 }  // namespace weir::app
