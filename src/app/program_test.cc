@@ -80,9 +80,10 @@ TEST(Program, explains_a_value_that_does_not_fit) {
     EXPECT_EQ(shown.exit_code, 2);
     return shown.err.substr(0, shown.err.find('\n'));
   };
-  EXPECT_EQ(problem({"init", "request-log"}),
-            "error: TEMPLATE is one of request-logs, access-log, but not 'request-log'; did you mean "
-            "'request-logs'?");
+  EXPECT_EQ(
+      problem({"init", "request-log"}),
+      "error: TEMPLATE is one of request-logs, access-log, cms-archives, but not 'request-log'; did you mean "
+      "'request-logs'?");
   EXPECT_EQ(problem({"completion"}), "error: SHELL is missing: one of bash, zsh");
   EXPECT_EQ(problem({"backfill", "--jobs", "x"}), "error: --jobs is a number, but not 'x'");
   EXPECT_EQ(problem({"runs", "--limit"}), "error: --limit needs a value: at most so many");

@@ -47,18 +47,23 @@ std::vector<std::pair<std::string, std::string>> project_files(const std::string
 TEST(Docs, pipelines_in_the_pages_are_valid) {
   int checked = 0;
   for (const auto& page : pages()) {
-    for (const auto& [name, block] : project_files(read(page))) {
+    const auto files = project_files(read(page));
+    for (const auto& [name, block] : files) {
       const TestProject project;
       project.write("weir.yaml",
                     "connections:\n  logs: {type: files}\n  warehouse: {type: sqlite, path: usage.db}\n"
                     "  database: {type: postgres, host: 127.0.0.1, port: 1}\n");
-      if (name == "weir.yaml") {
+      // A page that shows its project's connections is judged with them.
+      for (const auto& [other, text] : files) {
+        if (other == "weir.yaml" || name == "weir.yaml") project.write(other, text);
+      }
+      project.write(name, block);
+      if (files.size() == 1 && name == "weir.yaml") {
         project.write(
             "pipelines/p.yaml",
             "pipeline: p\nsource: {connection: logs, path: a.jsonl}\ndestination: {connection: warehouse, "
             "table: t}\n");
       }
-      project.write(name, block);
       const auto ended = project.weir({"check"});
       // What it points at is not there; only the configuration is judged.
       EXPECT_NE(ended.exit_code, 2) << page << ": " << name << "\n" << ended.output;
