@@ -104,7 +104,10 @@ Result<std::vector<Offer>> find_offers(const FilesSourceOptions& options, Place&
   const auto superseded = TRY(list_marks(place, after.superseded));
   std::vector<Offer> offers;
   for (const auto& file : files) {
-    Offer offer{{file.stamp.name, std::nullopt}, file.stamp, file.modified};
+    Offer offer;
+    offer.partition.key = file.stamp.name;
+    offer.input = file.stamp;
+    offer.modified = file.modified;
     if (options.after) offer.mark = Offer::Mark::None;
     // What is to be moved and is still here was not filed away whole. A bad one is tried again.
     const bool moves = after.action == Action::Move;
