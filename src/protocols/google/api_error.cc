@@ -36,10 +36,7 @@ bool is_one_of(std::string_view reason, std::initializer_list<std::string_view> 
 }
 
 std::optional<ErrorCode> code_of(const Explanation& explanation) {
-  if (is_one_of(explanation.reason, {"rateLimitExceeded", "userRateLimitExceeded"})) {
-    return ErrorCode::RateLimited;
-  }
-  if (is_one_of(explanation.reason, {"backendError", "internalError"})) return ErrorCode::Unavailable;
+  if (const auto code = code_of_reason(explanation.reason)) return code;
   // What arrived is not what was sent: the bytes were damaged on their way.
   if (explanation.message.find("doesn't match calculated") != std::string::npos) {
     return ErrorCode::Unavailable;
@@ -59,6 +56,27 @@ std::string advice(const Explanation& explanation, int status) {
 }
 
 }  // namespace
+
+// https://cloud.google.com/bigquery/docs/error-messages
+std::optional<ErrorCode> code_of_reason(std::string_view reason) {
+  if (is_one_of(reason, {"rateLimitExceeded", "userRateLimitExceeded", "jobRateLimitExceeded"})) {
+    return ErrorCode::RateLimited;
+  }
+  if (is_one_of(reason, {"backendError", "internalError", "jobBackendError", "jobInternalError",
+                         "tableUnavailable"})) {
+    return ErrorCode::Unavailable;
+  }
+  if (is_one_of(reason, {"quotaExceeded", "resourcesExceeded", "responseTooLarge", "timeout",
+                         "billingTierLimitExceeded"})) {
+    return ErrorCode::Exhausted;
+  }
+  if (is_one_of(reason, {"accessDenied", "billingNotEnabled", "blocked"})) return ErrorCode::PermissionDenied;
+  if (is_one_of(reason, {"notFound"})) return ErrorCode::NotFound;
+  if (is_one_of(reason, {"duplicate"})) return ErrorCode::Conflict;
+  if (is_one_of(reason, {"notImplemented"})) return ErrorCode::Unsupported;
+  if (is_one_of(reason, {"stopped"})) return ErrorCode::Cancelled;
+  return std::nullopt;
+}
 
 Error api_error(const io::HttpResponse& response, std::string_view service, Timestamp now) {
   const auto explained = explanation(response.body);

@@ -1,40 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocols/google/gcs_upload.h"
 
-#include <charconv>
-
 #include "protocols/google/api_error.h"
 #include "protocols/google/gcs_put.h"
 #include "protocols/google/json_value.h"
+#include "protocols/google/resumable_session.h"
 
 namespace weir::google {
-namespace {
-
-constexpr int kIncomplete = 308;
-
-/// How many bytes the server keeps: "bytes=0-524287", or no header at all for none.
-Result<std::uint64_t> kept_bytes(const io::HttpResponse& answer) {
-  constexpr std::string_view kStart = "bytes=0-";
-  const auto range = answer.header("Range");
-  if (!range) return 0U;
-  std::uint64_t last = 0;
-  if (range->substr(0, kStart.size()) == kStart) {
-    const char* end = range->data() + range->size();
-    const auto [stop, error] = std::from_chars(range->data() + kStart.size(), end, last);
-    if (error == std::errc() && stop == end) return last + 1;
-  }
-  return fail(ErrorCode::DataMismatch, "an upload is told to go on at '{}', which is no range", *range);
-}
-
-/// The session's URL as the configured endpoint reaches it: a stand-in may name itself differently.
-std::string reachable(const std::string& location, const std::string& endpoint) {
-  const std::size_t scheme = location.find("://");
-  if (scheme == std::string::npos) return endpoint + location;
-  const std::size_t path = location.find('/', scheme + 3);
-  return path == std::string::npos ? endpoint : endpoint + location.substr(path);
-}
-
-}  // namespace
 
 GcsUpload::~GcsUpload() {
   if (!session_.empty() && !stored_) cancel();
@@ -77,11 +49,7 @@ Result<void> GcsUpload::start() {
                      {"X-Upload-Content-Type", options_.content_type}};
   request.body = dump_json({{"name", key_}, {"contentType", options_.content_type}});
   const io::HttpResponse answer = TRY(api_.send(request).answer);
-  const auto location = answer.header("Location");
-  if (!location || location->empty()) {
-    return fail(ErrorCode::DataMismatch, "the storage server began an upload without saying where it goes");
-  }
-  session_ = Secret(reachable(std::string(*location), bucket_.endpoint));
+  session_ = TRY(session_of(answer, bucket_.endpoint));
   return {};
 }
 
