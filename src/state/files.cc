@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -100,10 +101,30 @@ Failure file_failure(int system_error, std::string_view doing, const std::string
 }
 
 Result<void> make_folders(const std::string& folder) {
-  std::error_code problem;
-  std::filesystem::create_directories(folder, problem);
-  if (problem) return file_failure(problem.value(), "making the folder", folder);
+  const int problem = make_private_folders(folder);
+  if (problem != 0) return file_failure(problem, "making the folder", folder);
   return {};
+}
+
+int make_private_folders(const std::string& folder) {
+  std::filesystem::path made;
+  for (const auto& part : std::filesystem::path(folder)) {
+    made /= part;
+    std::error_code ignored;
+    if (std::filesystem::is_directory(made, ignored)) continue;
+    if (::mkdir(made.c_str(), S_IRWXU) != 0 && errno != EEXIST) return errno;
+  }
+  std::error_code problem;
+  if (!std::filesystem::is_directory(folder, problem)) return problem ? problem.value() : ENOTDIR;
+  return 0;
+}
+
+// There is no descriptor here, because closing one would drop SQLite's locks on the file.
+void keep_private(const std::string& path) {
+  constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
+  std::error_code ignored;
+  if (::mknod(path.c_str(), S_IFREG | kOwnerOnly, 0) != 0 && std::filesystem::is_regular_file(path, ignored))
+    ::chmod(path.c_str(), kOwnerOnly);
 }
 
 Result<void> write_whole(int file, std::string_view bytes, const std::string& path) {

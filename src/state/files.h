@@ -20,8 +20,13 @@ std::string text_of_name(std::string_view name);
 /// The failure of a system call on a file, told by errno: "writing /x/y.jsonl: the disk is full…".
 Failure file_failure(int system_error, std::string_view doing, const std::string& path);
 
-/// Makes the folder and its parents.
+/// Makes the folder and what is missing above it, for this user alone: rows that were set aside are
+/// nobody else's business.
 Result<void> make_folders(const std::string& folder);
+/// The same; gives errno, or 0.
+int make_private_folders(const std::string& folder);
+/// Makes the file when it is not there, and takes others' rights to it away.
+void keep_private(const std::string& path);
 /// Writes all bytes, however often the kernel takes only a part.
 Result<void> write_whole(int file, std::string_view bytes, const std::string& path);
 /// Makes renames and removals in a folder last through a power cut.

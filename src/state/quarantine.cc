@@ -66,7 +66,7 @@ std::string prepared_load(const QuarantinePlace& place) { return quarantine_path
 /// Writes a small file so that after a crash it is there whole or not at all.
 Result<void> write_durably(const std::string& path, std::string_view text) {
   const auto temporary = path + ".tmp";
-  const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return file_failure(errno, "making", temporary);
   auto written = write_whole(file, text, temporary);
   if (written.ok() && ::fsync(file) != 0) written = file_failure(errno, "syncing", temporary);
@@ -125,7 +125,7 @@ Result<void> QuarantineWriter::flush() {
     TRY(make_folders(quarantine_folder(place_.folder, place_.pipeline)));
     // One name a partition: what a killed run left behind is overwritten, not kept for ever.
     temporary_ = prepared_rows(place_);
-    file_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    file_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (file_ < 0) return file_failure(errno, "making", temporary_);
   }
   TRY(write_whole(file_, buffer_, temporary_));
@@ -137,7 +137,7 @@ Result<void> QuarantineWriter::flush() {
 Result<void> QuarantineWriter::prepare(const std::string& load_id) {
   const auto path = quarantine_path(place_);
   // Nothing was and nothing is set aside: the usual case, and nothing to do.
-  if (rows_ == 0 && ::access(path.c_str(), F_OK) != 0) return {};
+  if (rows_ == 0 && ::access(path.c_str(), F_OK) != 0 && errno != EACCES) return {};
   TRY(flush());
   if (::fsync(file_) != 0) return file_failure(errno, "syncing", temporary_);
   // The load's id makes the rows a promise; it appears at once and only after them.

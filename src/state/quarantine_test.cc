@@ -238,6 +238,13 @@ TEST_F(Quarantine, a_load_without_bad_rows_removes_the_old_ones_when_it_is_publi
   EXPECT_EQ(folder.files(), "");
 }
 
+TEST_F(Quarantine, is_for_its_owner_alone) {
+  set_aside({row(1)});
+  EXPECT_EQ(mode_of(path), "600");
+  EXPECT_EQ(mode_of(folder / "quarantine"), "700");
+  EXPECT_EQ(mode_of(folder / "quarantine/request_logs"), "700");
+}
+
 TEST_F(Quarantine, partial_rows_stay_marked) {
   auto cut = row(1);
   cut.partial = true;

@@ -2,10 +2,12 @@
 #include "state/sqlite_state_store.h"
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <tuple>
 
+#include "state/files.h"
 #include "state/migrations.h"
 #include "state/sqlite_views.h"
 
@@ -97,11 +99,10 @@ Result<void> SqliteStateStore::rebuild(std::span<const model::LedgerEntry> entri
 Result<void> make_folder(const std::string& path) {
   const auto folder = std::filesystem::path(path).parent_path();
   if (folder.empty()) return {};
-  std::error_code problem;
-  std::filesystem::create_directories(folder, problem);
-  if (!problem) return {};
+  const int problem = make_private_folders(folder.string());
+  if (problem == 0) return {};
   return fail(ErrorCode::PermissionDenied, "the folder {} for weir's state cannot be made: {}",
-              folder.string(), problem.message());
+              folder.string(), std::strerror(problem));
 }
 
 /// WAL lets commands read while a run writes. A process that opens the same new file right now may
@@ -117,7 +118,10 @@ Result<void> use_write_ahead_log(Database& database) {
 }  // namespace
 
 Result<std::unique_ptr<StateStore>> open_sqlite_state(const std::string& path) {
-  if (path != ":memory:") TRY(make_folder(path));
+  if (path != ":memory:") {
+    TRY(make_folder(path));
+    keep_private(path);
+  }
   auto database = TRY(Database::open(path));
   TRY(use_write_ahead_log(database));
   TRY(migrate(database));

@@ -45,6 +45,22 @@ state::Run finished(StateStore& store, const std::string& id) {
   return run;
 }
 
+TEST_F(SqliteState, is_for_its_owner_alone) {
+  const auto made = *open_sqlite_state(path);
+  finished(*made, "1");
+  EXPECT_EQ(mode_of(path), "600");
+  EXPECT_EQ(mode_of(path + "-wal"), "600");
+  EXPECT_EQ(mode_of(folder / ".weir"), "700");
+}
+
+TEST_F(SqliteState, that_others_could_read_is_closed_to_them) {
+  sql("CREATE TABLE before_weir (id)");
+  std::filesystem::permissions(path, std::filesystem::perms(0644));
+  sql("DROP TABLE before_weir");
+  ASSERT_TRUE(open_sqlite_state(path).ok());
+  EXPECT_EQ(mode_of(path), "600");
+}
+
 TEST_F(SqliteState, a_file_that_is_no_database_tells_how_to_rebuild_it) {
   write_file(path, std::string(8192, 'x'));
   EXPECT_EQ(problem().code(), ErrorCode::DataMismatch);

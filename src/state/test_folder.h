@@ -51,6 +51,16 @@ inline std::string read_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+/// The mode of a file or folder: "600".
+inline std::string mode_of(const std::string& path) {
+  const auto mode = static_cast<unsigned>(std::filesystem::status(path).permissions());
+  std::string digits;
+  for (unsigned shift = 6;; shift -= 3) {
+    digits += static_cast<char>('0' + ((mode >> shift) & 7U));
+    if (shift == 0) return digits;
+  }
+}
+
 inline void write_file(const std::string& path, const std::string& bytes) {
   std::filesystem::create_directories(std::filesystem::path(path).parent_path());
   std::ofstream(path, std::ios::binary) << bytes;
