@@ -3,6 +3,7 @@
 
 #include "connectors/duckdb/connector.h"
 #include "connectors/files/connector.h"
+#include "connectors/looker/connector.h"
 #include "connectors/mysql/connector.h"
 #include "connectors/postgres/connector.h"
 #include "connectors/redshift/connector.h"
@@ -12,8 +13,9 @@ namespace weir::app {
 
 const project::Connectors& builtin_connectors() {
   static const project::Connectors connectors = {
-      &files::connector(),  &files::s3_connector(), &files::gcs_connector(), &sqlite::connector(),
-      &duckdb::connector(), &postgres::connector(), &redshift::connector(),  &mysql::connector(),
+      &files::connector(),    &files::s3_connector(), &files::gcs_connector(),
+      &sqlite::connector(),   &duckdb::connector(),   &postgres::connector(),
+      &redshift::connector(), &mysql::connector(),    &looker::connector(),
   };
   return connectors;
 }

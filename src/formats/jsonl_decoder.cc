@@ -23,8 +23,8 @@ bool has_escape(std::string_view text) { return std::memchr(text.data(), '\\', t
 /// What one worker needs to decode a block; kept between blocks.
 class Worker {
  public:
-  Worker(const model::Schema& schema, const std::vector<JsonPath>& paths)
-      : schema_(schema), tree_(schema, paths) {}
+  Worker(const model::Schema& schema, const std::vector<JsonPath>& paths, BooleanWords words)
+      : schema_(schema), words_(words), tree_(schema, paths) {}
 
   void decode(const RawBlock& block, model::Batch& rows, std::vector<RowReject>& rejects) {
     rows_ = &rows;
@@ -148,7 +148,15 @@ class Worker {
     const bool words_only = type == Type::Timestamp || type == Type::Date;
     const bool fits = !words_only || value.kind == JsonKind::String;
     if (fits && set_cell(*rows_, column, row_, type, text)) return true;
+    if (type == Type::Boolean && words_ == BooleanWords::YesNo && set_yes_or_no(column, text)) return true;
     return json_.give_up(refusal(schema_.columns[column].name, shown(value), type));
+  }
+
+  bool set_yes_or_no(std::size_t column, std::string_view text) {
+    const bool yes = text == "Yes" || text == "yes";
+    if (!yes && text != "No" && text != "no") return false;
+    rows_->set_boolean(column, row_, yes);
+    return true;
   }
 
   bool bad_escape(std::size_t column) {
@@ -173,6 +181,7 @@ class Worker {
   }
 
   const model::Schema& schema_;
+  BooleanWords words_;
   KeyTree tree_;
   JsonLine json_;
   model::Batch* rows_ = nullptr;
@@ -181,8 +190,8 @@ class Worker {
 
 class JsonlDecoder final : public Decoder {
  public:
-  JsonlDecoder(const model::Schema& schema, const std::vector<JsonPath>& paths)
-      : schema_(schema), paths_(paths) {
+  JsonlDecoder(const model::Schema& schema, const std::vector<JsonPath>& paths, BooleanWords words)
+      : schema_(schema), paths_(paths), words_(words) {
     if (!paths_.empty()) return;
     for (const auto& column : schema_.columns) paths_.push_back({column.name});
   }
@@ -210,7 +219,7 @@ class JsonlDecoder final : public Decoder {
  private:
   std::unique_ptr<Worker> take() const {
     const std::lock_guard lock(mutex_);
-    if (idle_.empty()) return std::make_unique<Worker>(schema_, paths_);
+    if (idle_.empty()) return std::make_unique<Worker>(schema_, paths_, words_);
     auto worker = std::move(idle_.back());
     idle_.pop_back();
     return worker;
@@ -218,6 +227,7 @@ class JsonlDecoder final : public Decoder {
 
   model::Schema schema_;
   std::vector<JsonPath> paths_;
+  BooleanWords words_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Worker>> idle_;
   mutable std::map<std::string, std::uint64_t> unknown_;
@@ -226,8 +236,8 @@ class JsonlDecoder final : public Decoder {
 }  // namespace
 
 std::shared_ptr<const Decoder> make_jsonl_decoder(const model::Schema& schema,
-                                                  const std::vector<JsonPath>& paths) {
-  return std::make_shared<JsonlDecoder>(schema, paths);
+                                                  const std::vector<JsonPath>& paths, BooleanWords words) {
+  return std::make_shared<JsonlDecoder>(schema, paths, words);
 }
 
 }  // namespace weir::formats

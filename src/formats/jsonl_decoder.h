@@ -14,6 +14,12 @@ namespace weir::formats {
 /// Where a column's value is found in the object: {"httpRequest", "remoteIp"}.
 using JsonPath = std::vector<std::string>;
 
+/// The texts that stand for booleans.
+enum class BooleanWords {
+  TrueFalse,
+  YesNo,  ///< these as well
+};
+
 /// Makes a decoder of JSON lines. `paths` is parallel to the schema's columns; empty: every column
 /// is the top-level key of its name. One path may lead into the value of another, shorter one.
 ///
@@ -24,6 +30,7 @@ using JsonPath = std::vector<std::string>;
 /// - Keys that no path asks for are counted and reported by warnings().
 /// - Empty lines are skipped.
 std::shared_ptr<const Decoder> make_jsonl_decoder(const model::Schema& schema,
-                                                  const std::vector<JsonPath>& paths);
+                                                  const std::vector<JsonPath>& paths,
+                                                  BooleanWords words = BooleanWords::TrueFalse);
 
 }  // namespace weir::formats

@@ -52,12 +52,28 @@ struct Receiver {
   HttpResponse response;
   std::size_t body_limit;
   enum class Body { Expected, None } body;
+  BodySink* sink = nullptr;  ///< of a good answer's body; null: it is kept
+  int status = 0;            ///< of the status line that came last
   bool too_large = false;
+  std::optional<Error> refusal = std::nullopt;  ///< of the sink
+
+  bool goes_to_sink() const { return sink != nullptr && status == 200; }
 };
+
+/// 200 of "HTTP/1.1 200 OK".
+int status_of(std::string_view line) {
+  const std::size_t blank = line.find(' ');
+  int status = 0;
+  for (std::size_t i = blank + 1; blank != std::string_view::npos && i < line.size() && i < blank + 4; ++i) {
+    if (line[i] < '0' || line[i] > '9') return 0;
+    status = status * 10 + (line[i] - '0');
+  }
+  return status;
+}
 
 /// Makes room for the body at once, so that a large one does not move while it grows.
 void reserve_body(Receiver& receiver, std::string_view content_length) {
-  if (receiver.body == Receiver::Body::None || content_length.size() > 18) return;
+  if (receiver.body == Receiver::Body::None || receiver.goes_to_sink() || content_length.size() > 18) return;
   std::size_t bytes = 0;
   for (const char c : content_length) {
     if (c < '0' || c > '9') return;
@@ -69,6 +85,12 @@ void reserve_body(Receiver& receiver, std::string_view content_length) {
 std::size_t receive_body(char* data, std::size_t size, std::size_t count, void* context) {
   auto& receiver = *static_cast<Receiver*>(context);
   const std::size_t bytes = size * count;
+  if (receiver.goes_to_sink()) {
+    auto taken = receiver.sink->take({data, bytes});
+    if (taken.ok()) return bytes;
+    receiver.refusal = std::move(taken).error();
+    return 0;
+  }
   if (bytes > receiver.body_limit - receiver.response.body.size()) {
     receiver.too_large = true;
     return 0;  // fewer bytes than offered: libcurl ends the transfer
@@ -77,15 +99,25 @@ std::size_t receive_body(char* data, std::size_t size, std::size_t count, void* 
   return bytes;
 }
 
+/// Not null to end the transfer.
+int is_unwanted(void* context, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  const auto& receiver = *static_cast<Receiver*>(context);
+  return receiver.sink == nullptr || receiver.sink->is_wanted() ? 0 : 1;
+}
+
 std::size_t receive_header(char* data, std::size_t size, std::size_t count, void* context) {
-  auto& headers = static_cast<Receiver*>(context)->response.headers;
+  auto& receiver = *static_cast<Receiver*>(context);
+  auto& headers = receiver.response.headers;
   const std::string_view line = trim(std::string_view(data, size * count));
-  if (line.substr(0, 5) == "HTTP/") headers.clear();  // an interim answer (100 Continue) came before
+  if (line.substr(0, 5) == "HTTP/") {
+    headers.clear();  // an interim answer (100 Continue) came before
+    receiver.status = status_of(line);
+  }
   const std::size_t colon = line.find(':');
   if (colon != std::string_view::npos && colon > 0) {
     headers.push_back({std::string(line.substr(0, colon)), std::string(trim(line.substr(colon + 1)))});
     if (lower(headers.back().name) == "content-length") {
-      reserve_body(*static_cast<Receiver*>(context), headers.back().value);
+      reserve_body(receiver, headers.back().value);
     }
   }
   return size * count;
@@ -175,8 +207,9 @@ void prepare(CURL* easy, const HttpRequest& request) {
   curl().curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
   curl().curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl().curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  curl().curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-  curl().curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  const bool verify = request.certificate == CertificateCheck::Required;
+  curl().curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
+  curl().curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
   curl().curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);  // signals and threads do not go together
   curl().curl_easy_setopt(easy, CURLOPT_USERAGENT, "weir/" WEIR_VERSION);
   if (request.body_coding == BodyCoding::Decoded) curl().curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
@@ -227,6 +260,17 @@ std::optional<std::chrono::seconds> retry_after(const HttpResponse& response, Ti
   return std::chrono::seconds(std::max<std::int64_t>(0, at - now.micros / 1'000'000));
 }
 
+void set_receiver(CURL* easy, Receiver& receiver) {
+  curl().curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive_body);
+  curl().curl_easy_setopt(easy, CURLOPT_WRITEDATA, &receiver);
+  curl().curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, receive_header);
+  curl().curl_easy_setopt(easy, CURLOPT_HEADERDATA, &receiver);
+  if (receiver.sink == nullptr) return;
+  curl().curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+  curl().curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, is_unwanted);
+  curl().curl_easy_setopt(easy, CURLOPT_XFERINFODATA, &receiver);
+}
+
 }  // namespace
 
 CurlHttpClient::CurlHttpClient(HttpLimits limits)
@@ -239,26 +283,35 @@ Result<std::unique_ptr<CurlHttpClient>> CurlHttpClient::open(HttpLimits limits) 
   return std::unique_ptr<CurlHttpClient>(new CurlHttpClient(limits));
 }
 
-Result<HttpResponse> CurlHttpClient::send(const HttpRequest& request) {
+Result<HttpResponse> CurlHttpClient::send(const HttpRequest& request) { return exchange(request, nullptr); }
+
+Result<HttpResponse> CurlHttpClient::receive(const HttpRequest& request, BodySink& sink) {
+  return exchange(request, &sink);
+}
+
+Result<HttpResponse> CurlHttpClient::exchange(const HttpRequest& request, BodySink* sink) {
   const std::string host = host_of(request.url);
   const HeaderList headers = TRY(header_list(request));
   Easy easy = handles_->take();
   if (!easy) return fail(ErrorCode::Exhausted, "no memory is left for a request to {}", host);
-  Receiver receiver{
-      {}, limits_.body_bytes, request.method == "HEAD" ? Receiver::Body::None : Receiver::Body::Expected};
+  Receiver receiver{.response = {},
+                    .body_limit = limits_.body_bytes,
+                    .body = request.method == "HEAD" ? Receiver::Body::None : Receiver::Body::Expected,
+                    .sink = sink};
   char detail[CURL_ERROR_SIZE] = "";
   prepare(easy.get(), request);
   set_limits(easy.get(), request, limits_);
   curl().curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers.get());
   curl().curl_easy_setopt(easy.get(), CURLOPT_ERRORBUFFER, detail);
-  curl().curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, receive_body);
-  curl().curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &receiver);
-  curl().curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, receive_header);
-  curl().curl_easy_setopt(easy.get(), CURLOPT_HEADERDATA, &receiver);
+  set_receiver(easy.get(), receiver);
   const CURLcode code = curl().curl_easy_perform(easy.get());
   long status = 0;
   curl().curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
   handles_->give_back(std::move(easy));
+  if (receiver.refusal) return Failure(*std::move(receiver.refusal));
+  if (code == CURLE_ABORTED_BY_CALLBACK) {
+    return fail(ErrorCode::Cancelled, "the exchange with {} was given up", host);
+  }
   if (receiver.too_large) {
     return fail(ErrorCode::DataMismatch, "the answer of {} is larger than the limit of {}", host,
                 human_bytes(limits_.body_bytes));

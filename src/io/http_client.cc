@@ -15,6 +15,14 @@ std::optional<std::string_view> HttpResponse::header(std::string_view name) cons
   return std::nullopt;
 }
 
+Result<HttpResponse> HttpClient::receive(const HttpRequest& request, BodySink& sink) {
+  HttpResponse response = TRY(send(request));
+  if (response.status != 200) return response;
+  TRY(sink.take(response.body));
+  response.body.clear();
+  return response;
+}
+
 bool is_repeatable(const HttpRequest& request) {
   return request.repeat == Repeat::Always || request.method == "GET" || request.method == "HEAD" ||
          request.method == "PUT" || request.method == "DELETE";

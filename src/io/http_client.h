@@ -32,6 +32,9 @@ enum class BodyCoding {
   AsSent,   ///< its bytes stay as they come: they are stored bytes, whatever they are
 };
 
+/// Whether a server must prove who it is.
+enum class CertificateCheck { Required, Skipped };
+
 enum class ProxyUse {
   Environment,  ///< as http_proxy and its like say
   Never,        ///< for addresses that exist on this machine only
@@ -50,6 +53,7 @@ struct HttpRequest {
   Repeat repeat = Repeat::ByMethod;
   BodyCoding body_coding = BodyCoding::Decoded;
   ProxyUse proxy = ProxyUse::Environment;
+  CertificateCheck certificate = CertificateCheck::Required;
 };
 
 struct HttpResponse {
@@ -61,6 +65,16 @@ struct HttpResponse {
   std::optional<std::string_view> header(std::string_view name) const;
 };
 
+/// Takes the body of an answer piece by piece, on the thread that asked.
+class BodySink {
+ public:
+  virtual ~BodySink() = default;
+  /// An error ends the exchange and is its result.
+  virtual Result<void> take(std::string_view bytes) = 0;
+  /// Asked about once a second, also while the server is silent; false ends the exchange (Cancelled).
+  virtual bool is_wanted() const { return true; }
+};
+
 class HttpClient {
  public:
   virtual ~HttpClient() = default;
@@ -69,6 +83,8 @@ class HttpClient {
   /// trusted, InvalidConfig for a URL that is none, DataMismatch when the answer is too large.
   /// Redirects are not followed: the caller sees the 3xx.
   virtual Result<HttpResponse> send(const HttpRequest& request) = 0;
+  /// The same, but the body of an answer of status 200 goes to `sink` as it comes, whatever its size.
+  virtual Result<HttpResponse> receive(const HttpRequest& request, BodySink& sink);
 };
 
 struct HttpLimits {
@@ -85,9 +101,11 @@ class CurlHttpClient final : public HttpClient {
   static Result<std::unique_ptr<CurlHttpClient>> open(HttpLimits limits = {});
   ~CurlHttpClient() override;
   Result<HttpResponse> send(const HttpRequest& request) override;
+  Result<HttpResponse> receive(const HttpRequest& request, BodySink& sink) override;
 
  private:
   explicit CurlHttpClient(HttpLimits limits);
+  Result<HttpResponse> exchange(const HttpRequest& request, BodySink* sink);
 
   HttpLimits limits_;
   std::unique_ptr<CurlHandles> handles_;

@@ -21,6 +21,10 @@ class RetryingHttpClient final : public HttpClient {
       : inner_(inner), policy_(policy), clock_(clock), sleeper_(sleeper) {}
 
   Result<HttpResponse> send(const HttpRequest& request) override;
+  /// Not repeated: what a sink has taken cannot be taken back.
+  Result<HttpResponse> receive(const HttpRequest& request, BodySink& sink) override {
+    return inner_.receive(request, sink);
+  }
 
  private:
   double random();
