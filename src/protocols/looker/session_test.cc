@@ -44,7 +44,8 @@ class SessionTest : public testing::Test {
     return join(all, " | ");
   }
   std::string bearer(std::size_t index) const {
-    for (const auto& header : http.requests()[index].headers) {
+    const auto request = http.requests()[index];
+    for (const auto& header : request.headers) {
       if (header.name == "Authorization") return header.value;
     }
     return {};
