@@ -61,6 +61,39 @@ Result<execution::OfferChoice> choice_of(const execution::Pipeline& pipeline) {
   return execution::choose_offers(offers, TRY(ledger_of(pipeline)), pipeline.partitions.take);
 }
 
+/// Where a pipeline with a cursor began, as its loads remember it, and the windows that are loaded.
+struct CursorLedger {
+  std::optional<Timestamp> began;
+  std::vector<model::Window> loaded;
+};
+
+CursorLedger cursor_ledger(const std::map<std::string, model::LedgerEntry>& entries) {
+  CursorLedger ledger;
+  for (const auto& [key, entry] : entries) {
+    if (const auto window = model::parse_cursor_key(key)) ledger.loaded.push_back(*window);
+    const auto position = model::parse_cursor_position(entry.cursor);
+    if (position && (!ledger.began || position->first < *ledger.began)) ledger.began = position->first;
+  }
+  return ledger;
+}
+
+/// The windows of a cursor that touch a range.
+Result<std::vector<model::Partition>> windows_in(const execution::Pipeline& pipeline,
+                                                 const PartitionRange& range, Timestamp now) {
+  const auto ledger = cursor_ledger(newest_entries(pipeline, TRY(ledger_of(pipeline))));
+  auto windows = model::plan_cursor(pipeline.partitions.cursor, ledger.loaded, ledger.began, now);
+  if (!range.from.empty()) {
+    const auto from =
+        TRY(model::parse_bound(model::Every::Cursor, range.from).within("reading --from")).start;
+    std::erase_if(windows, [&](const auto& each) { return each.window->end <= from; });
+  }
+  if (!range.to.empty()) {
+    const auto to = TRY(model::parse_bound(model::Every::Cursor, range.to).within("reading --to")).end;
+    std::erase_if(windows, [&](const auto& each) { return to <= each.window->start; });
+  }
+  return windows;
+}
+
 Need need_of(const PlannedPartition& planned, const std::string& fingerprint, bool recorded) {
   if (!planned.loaded) return Need::NeverLoaded;
   const bool same = planned.inputs.empty() ||
@@ -80,6 +113,7 @@ std::uint64_t PlannedPartition::bytes() const {
 Result<std::vector<model::Partition>> partitions_in(const execution::Pipeline& pipeline,
                                                     const PartitionRange& range, Timestamp now) {
   const auto every = pipeline.partitions.every;
+  if (every == model::Every::Cursor) return windows_in(pipeline, range, now);
   if (every == model::Every::None || every == model::Every::Object) {
     if (!range.from.empty() || !range.to.empty()) {
       return fail(ErrorCode::InvalidConfig,
@@ -136,12 +170,26 @@ Result<void> find_input(const execution::Pipeline& pipeline, const std::vector<s
   return {};
 }
 
+/// The earliest instant that a pipeline with a cursor is about, to be kept with every load: the first
+/// window may fail, and is not to be forgotten then.
+Timestamp first_of_cursor(const execution::Pipeline& pipeline,
+                          const std::map<std::string, model::LedgerEntry>& ledger,
+                          const std::vector<model::Partition>& partitions) {
+  auto first = cursor_ledger(ledger).began;
+  for (const auto& partition : partitions) {
+    if (partition.window && (!first || partition.window->start < *first)) first = partition.window->start;
+  }
+  const auto& from = pipeline.partitions.cursor.from;
+  return from && (!first || *from < *first) ? *from : first.value_or(Timestamp{});
+}
+
 }  // namespace
 
 Result<std::vector<PlannedPartition>> plan_partitions(const execution::Pipeline& pipeline,
                                                       const std::vector<model::Partition>& partitions,
                                                       state::StateStore& state) {
   const auto ledger = newest_entries(pipeline, TRY(ledger_of(pipeline)));
+  const auto first = first_of_cursor(pipeline, ledger, partitions);
   std::vector<sdk::Offer> offers;
   if (pipeline.partitions.every == model::Every::Object) offers = TRY(pipeline.source->offers());
   // A load that the state has not heard of belongs to a run that was killed behind its publication.
@@ -153,6 +201,10 @@ Result<std::vector<PlannedPartition>> plan_partitions(const execution::Pipeline&
   for (const auto& partition : partitions) {
     PlannedPartition next;
     next.partition = partition;
+    if (pipeline.partitions.every == model::Every::Cursor) {
+      next.partition.overlap = pipeline.partitions.cursor.overlap;
+      next.cursor = model::to_string(model::CursorPosition{first, partition.window->end});
+    }
     TRY(find_input(pipeline, offers, planned, next));
     const bool to_confirm = next.need == Need::Unrecorded;
     if (const auto found = ledger.find(partition.key); found != ledger.end()) next.loaded = found->second;

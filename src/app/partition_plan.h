@@ -22,7 +22,7 @@ struct PartitionRange {
 };
 
 /// The partitions of a range, oldest first; the whole when the pipeline has no partitions, and of
-/// objects those that are to be loaded or were.
+/// objects and of a cursor's windows those that are to be loaded or were.
 Result<std::vector<model::Partition>> partitions_in(const execution::Pipeline& pipeline,
                                                     const PartitionRange& range, Timestamp now);
 
@@ -39,7 +39,7 @@ struct PlannedPartition {
   Need need = Need::NeverLoaded;
   std::optional<model::LedgerEntry> loaded;  ///< the newest ledger entry
   bool definition_changed = false;           ///< loaded with an earlier definition of the pipeline
-  std::string cursor;                        ///< for the ledger; see execution/offers.h
+  std::string cursor;                        ///< for the ledger; see execution::RunOptions
 
   std::uint64_t bytes() const;
 };

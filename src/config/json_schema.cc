@@ -54,7 +54,7 @@ Json value_schema(const FieldDescription& field) {
     case ValueKind::Boolean:
       return {{"type", "boolean"}};
     case ValueKind::Duration:
-      return text_pattern("^[0-9]+(\\.[0-9]+)? ?(ms|s|min|h|d)$");
+      return text_pattern("^[0-9]+(\\.[0-9]+)? ?(ms|s|min|h|d|seconds?|minutes?|hours?|days?)$");
     case ValueKind::ByteSize:
       return text_pattern("^[0-9]+(\\.[0-9]+)? ?(B|kB|KiB|MB|MiB|GB|GiB|TB|TiB)$");
     case ValueKind::Secret:

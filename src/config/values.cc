@@ -17,8 +17,20 @@ struct Unit {
 };
 
 // Largest first; for bytes the binary unit before its decimal neighbour, for to_string().
-constexpr std::array<Unit, 5> kDurationUnits = {
-    {{"d", 86'400'000}, {"h", 3'600'000}, {"min", 60'000}, {"s", 1'000}, {"ms", 1}}};
+// Written with the first of their names, read with any.
+constexpr std::array<Unit, 13> kDurationUnits = {{{"d", 86'400'000},
+                                                  {"h", 3'600'000},
+                                                  {"min", 60'000},
+                                                  {"s", 1'000},
+                                                  {"ms", 1},
+                                                  {"day", 86'400'000},
+                                                  {"days", 86'400'000},
+                                                  {"hour", 3'600'000},
+                                                  {"hours", 3'600'000},
+                                                  {"minute", 60'000},
+                                                  {"minutes", 60'000},
+                                                  {"second", 1'000},
+                                                  {"seconds", 1'000}}};
 constexpr std::array<Unit, 9> kByteUnits = {{{"TiB", 1ULL << 40},
                                              {"TB", 1'000'000'000'000},
                                              {"GiB", 1ULL << 30},

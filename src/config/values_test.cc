@@ -18,6 +18,8 @@ TEST(Duration, has_units_from_milliseconds_to_days) {
   EXPECT_EQ(parse_duration("5 min")->value, std::chrono::minutes(5));
   EXPECT_EQ(parse_duration("1.5 h")->value, std::chrono::minutes(90));
   EXPECT_EQ(parse_duration("2 d")->value, std::chrono::hours(48));
+  EXPECT_EQ(parse_duration("4 days")->value, std::chrono::hours(96));
+  EXPECT_EQ(parse_duration("1 minute")->value, std::chrono::minutes(1));
 }
 
 TEST(ByteSize, is_nothing_without_a_known_unit_and_whole_bytes) {

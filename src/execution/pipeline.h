@@ -11,6 +11,7 @@
 
 #include "connectors/sdk/destination.h"
 #include "connectors/sdk/source.h"
+#include "model/cursor.h"
 #include "model/load.h"
 #include "model/partition.h"
 #include "transforms/transform.h"
@@ -48,6 +49,7 @@ struct PartitionRule {
   enum class Take { All, Newest } take = Take::All;
   std::optional<Timestamp> from;  ///< the first partition, when configured
   std::string column;             ///< event time; empty: partitions are those of the inputs
+  model::CursorRule cursor{};     ///< of Every::Cursor
 };
 
 struct Pipeline {

@@ -64,7 +64,9 @@ Result<Workers*> Runner::workers_for(std::size_t table, const model::Partition& 
   // A merge replaces the rows of a known key, so it cannot leave them out as well.
   context.destination_resolves_keys =
       pipeline_.destination->capabilities().resolves_keys && rules.target.write != model::WriteMode::Merge;
-  if (partition.window) context.partition_column = pipeline_.partitions.column;
+  // A source that follows a cursor gives the rows of the window, and those of its overlap on purpose.
+  const bool by_cursor = pipeline_.partitions.every == model::Every::Cursor;
+  if (partition.window && !by_cursor) context.partition_column = pipeline_.partitions.column;
   context.refuse_outside_window = TRY(has_inputs_of_its_own(partition));
   context.sample = [&](const std::string& column) { return sample_of(table, column, reopen); };
   context.resolve_secret = [&](const config::SecretReference& reference) {
@@ -91,6 +93,7 @@ Result<Workers*> Runner::workers_for(std::size_t table, const model::Partition& 
 Result<bool> Runner::has_inputs_of_its_own(const model::Partition& partition) const {
   if (!partition.window || !pipeline_.source->partitions_inputs()) return false;
   const auto every = pipeline_.partitions.every;
+  if (every == model::Every::Cursor) return true;
   const auto own = TRY(pipeline_.source->inputs(partition));
   for (const auto neighbour : {Timestamp{partition.window->start.micros - 1}, partition.window->end}) {
     for (const auto& theirs : TRY(pipeline_.source->inputs(model::partition_of(every, neighbour)))) {

@@ -21,6 +21,7 @@
 #include "geocoding/geocoder.h"
 #include "io/clock.h"
 #include "io/environment.h"
+#include "io/sleeper.h"
 #include "state/state_store.h"
 
 namespace weir::execution {
@@ -33,6 +34,7 @@ struct Services {
   std::function<std::array<std::uint8_t, 10>()> random;  ///< for ids
   std::string folder;                                    ///< `.weir` of the project
   const std::atomic<bool>& cancelled;
+  io::Sleeper& sleeper;  ///< of waits before a source that was lost is read anew
   /// Opens what a geocode transform asks for.
   std::function<Result<std::shared_ptr<geocoding::Geocoder>>(const geocoding::GeocodeOptions&)> open_geocoder;
   /// Held during a load into a destination that takes one at a time.
@@ -45,7 +47,7 @@ struct RunOptions {
   state::Trigger trigger = state::Trigger::Run;
   /// What to do with a partition that holds this very input already.
   enum class Loaded { Skip, LoadAgain } loaded = Loaded::Skip;
-  /// What the ledger is to keep of how far the source was read; see offer_cursor().
+  /// What the ledger is to keep of how far the source was read; see offer_cursor() and CursorPosition.
   std::string cursor{};
 };
 

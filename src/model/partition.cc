@@ -6,25 +6,27 @@
 #include <utility>
 
 #include "base/text.h"
+#include "model/cursor.h"
 
 namespace weir::model {
 namespace {
 
 constexpr std::int64_t kMicrosPerHour = 3'600'000'000;
 
-constexpr std::array<std::pair<std::string_view, Every>, 6> kEveryNames = {{
+constexpr std::array<std::pair<std::string_view, Every>, 7> kEveryNames = {{
     {"hour", Every::Hour},
     {"day", Every::Day},
     {"week", Every::Week},
     {"month", Every::Month},
+    {"cursor", Every::Cursor},
     {"object", Every::Object},
     {"none", Every::None},
 }};
 
-constexpr std::array<std::string_view, 13> kPlaceholders = {
-    "partition.key",  "partition.date",  "partition.year", "partition.month",   "partition.day",
-    "partition.hour", "partition.start", "partition.end",  "partition.compact", "object.key",
-    "object.name",    "object.stem",     "object.folder"};
+constexpr std::array<std::string_view, 15> kPlaceholders = {
+    "partition.key",      "partition.date",  "partition.year", "partition.month",   "partition.day",
+    "partition.hour",     "partition.start", "partition.end",  "partition.compact", "partition.start_unix",
+    "partition.end_unix", "object.key",      "object.name",    "object.stem",       "object.folder"};
 
 /// ".tgz" of "a.2024.tgz", ".tar.gz" of "a.tar.gz"; a name that begins with its only dot has none.
 std::string_view extension_of(std::string_view name) {
@@ -70,6 +72,7 @@ Timestamp floor_to(Every every, Timestamp time) {
       return first_of_month(date.year, date.month);
     }
     case Every::Day:
+    case Every::Cursor:
     case Every::Object:
     case Every::None:
       break;
@@ -89,6 +92,7 @@ Timestamp next_boundary(Every every, Timestamp start) {
       return date.month == 12 ? first_of_month(date.year + 1, 1) : first_of_month(date.year, date.month + 1);
     }
     case Every::Day:
+    case Every::Cursor:
     case Every::Object:
     case Every::None:
       break;
@@ -99,7 +103,7 @@ Timestamp next_boundary(Every every, Timestamp start) {
 Partition starting_at(Every every, Timestamp start) {
   const auto text = to_string(start);
   const std::size_t shown = every == Every::Hour ? 13 : every == Every::Month ? 7 : 10;
-  return {text.substr(0, shown), Window{start, next_boundary(every, start)}};
+  return {text.substr(0, shown), Window{start, next_boundary(every, start)}, 0};
 }
 
 std::string_view expected_form(Every every) {
@@ -112,6 +116,8 @@ std::string_view expected_form(Every every) {
       return "a day of the week such as 2022-01-24, or 2022-W04";
     case Every::Month:
       return "a month such as 2022-01";
+    case Every::Cursor:
+      return "a window as in 2024-05-14T00:00:00--2024-05-14T10:33:20; `weir gaps` and `weir runs` name them";
     case Every::Object:
       return "the key of an object";
     case Every::None:
@@ -186,16 +192,23 @@ std::optional<Every> every_from_name(std::string_view wanted) {
   return std::nullopt;
 }
 
+Window Partition::reading() const {
+  if (window->start == kBeginning) return *window;
+  return {{window->start.micros - overlap}, window->end};
+}
+
 Partition partition_of(Every every, Timestamp time) {
-  if (every == Every::None || every == Every::Object) return {"all", std::nullopt};
+  if (every == Every::None || every == Every::Object) return {"all"};
   return starting_at(every, floor_to(every, time));
 }
 
 Result<Partition> parse_partition(Every every, std::string_view key) {
-  if (every == Every::Object && !key.empty()) return Partition{std::string(key), std::nullopt};
+  if (every == Every::Object && !key.empty()) return Partition{std::string(key)};
   const auto text = trim(key);
   if (every == Every::None) {
     if (text == "all") return partition_of(every, {});
+  } else if (every == Every::Cursor) {
+    if (const auto window = parse_cursor_key(text)) return cursor_partition(*window, 0);
   } else if (const auto inside = parse_inside(every, text)) {
     return partition_of(every, *inside);
   }
@@ -207,6 +220,8 @@ Result<Window> parse_bound(Every every, std::string_view text) {
   if (every == Every::Hour) {
     if (const auto day = parse_date(trim(text))) return Window{midnight(*day), midnight({day->days + 1})};
   }
+  // A day means all of its windows.
+  if (every == Every::Cursor) every = Every::Day;
   const auto partition = parse_partition(every, text);
   if (partition.ok() && partition->window) return *partition->window;
   const auto* day = every == Every::Hour ? ", or a day such as 2022-01-24" : "";
@@ -225,7 +240,7 @@ std::vector<Partition> partitions_between(Every every, Timestamp from, Timestamp
 }
 
 std::optional<Partition> last_complete(Every every, Timestamp now) {
-  if (every == Every::None || every == Every::Object) return std::nullopt;
+  if (every == Every::Cursor || every == Every::None || every == Every::Object) return std::nullopt;
   return partition_of(every, {floor_to(every, now).micros - 1});
 }
 
@@ -246,6 +261,8 @@ std::optional<std::string> placeholder(const Partition& partition, std::string_v
   if (name == "hour") return start.substr(11, 2);
   if (name == "start") return start;
   if (name == "end") return to_string(partition.window->end);
+  if (name == "start_unix") return std::to_string(partition.window->start.micros / 1'000'000);
+  if (name == "end_unix") return std::to_string(partition.window->end.micros / 1'000'000);
   if (name == "compact") return start.substr(0, 4) + start.substr(5, 2) + start.substr(8, 2);
   return std::nullopt;
 }

@@ -166,7 +166,8 @@ TEST(Expand, fails_on_an_unknown_placeholder_and_lists_the_known_ones) {
   EXPECT_EQ(expand("{{ partition.dat }}.jsonl", day).error().message(),
             "unknown placeholder 'partition.dat', did you mean 'partition.date'?; known are "
             "partition.key, partition.date, partition.year, partition.month, partition.day, "
-            "partition.hour, partition.start, partition.end, partition.compact");
+            "partition.hour, partition.start, partition.end, partition.compact, partition.start_unix, "
+            "partition.end_unix");
   EXPECT_EQ(expand("{{ partition.date }}", {"all", std::nullopt}).error().message(),
             "placeholder 'partition.date' has no value because the pipeline has no partitions; say "
             "'partitions: { every: day }' or remove it");

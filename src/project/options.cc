@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "project/partition_options.h"
 #include "transforms/reading.h"
 
 namespace weir::project {
@@ -23,53 +24,6 @@ const config::Spec<Schedule>& schedule_spec() {
           .shorthand()
           .field("timezone", &Schedule::timezone, "IANA zone in which the cron fields are read.")
           .example("America/Vancouver");
-  return spec;
-}
-
-const config::Spec<PartitionOptions>& partition_spec() {
-  static const auto spec =
-      config::Spec<PartitionOptions>("partitions",
-                                     "How the work is cut into units that are loaded once each.")
-          .choice("every", &PartitionOptions::every,
-                  {{"hour", model::Every::Hour},
-                   {"day", model::Every::Day},
-                   {"week", model::Every::Week},
-                   {"month", model::Every::Month},
-                   {"object", model::Every::Object},
-                   {"none", model::Every::None}},
-                  "Length of a partition, in UTC. Weeks start on Monday. With object, each file or object of "
-                  "the source is one; none loads everything as one.")
-          .shorthand()
-          .choice(
-              "take", &PartitionOptions::take,
-              {{"all", execution::PartitionRule::Take::All},
-               {"newest", execution::PartitionRule::Take::Newest}},
-              "Of objects: load all of them, oldest first, or only the newest, and never one that is older "
-              "than what was loaded.")
-          .field("from", &PartitionOptions::from,
-                 "Start of the first partition, for backfill --all and gaps.")
-          .example("2022-01-24")
-          .field("column", &PartitionOptions::column,
-                 "Timestamp column that says to which partition a row belongs. Rows of other partitions are "
-                 "filtered, or quarantined when each partition has files of its own.")
-          .example("timestamp")
-          .check([](const PartitionOptions& options, const config::Node& node,
-                    config::Diagnostics& diagnostics) {
-            if (!options.from.empty() && !parse_timestamp(options.from)) {
-              diagnostics.error(node.find("from")->at(),
-                                fmt::format("'{}' is not a date such as 2022-01-24", options.from));
-            }
-            if (options.every == model::Every::Object) {
-              for (const auto* key : {"from", "column"}) {
-                if (const auto* found = node.find(key))
-                  diagnostics.error(found->at(), fmt::format("objects have no time window, so `{}` means "
-                                                             "nothing with `every: object`",
-                                                             key));
-              }
-            } else if (const auto* take = node.find("take")) {
-              diagnostics.error(take->at(), "`take` needs `every: object`");
-            }
-          });
   return spec;
 }
 

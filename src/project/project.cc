@@ -277,6 +277,16 @@ Result<void> Project::make_parts(const PipelineFile& file, const sdk::ConnectorC
 
 namespace {
 
+/// Rows that are read twice must be known by a key, or they would be there twice.
+void check_overlap(const PipelineFile& file, const model::CursorRule& cursor, const execution::Target& target,
+                   config::Diagnostics& diagnostics) {
+  if (cursor.overlap == 0 || target.write == model::WriteMode::Merge) return;
+  diagnostics.error(file.options.destination.at(),
+                    fmt::format("`partitions.overlap` reads rows a second time, so table {} needs `write: "
+                                "merge` and a key by which they are known",
+                                target.table));
+}
+
 void check_write_modes(const PipelineFile& file, const execution::Pipeline& pipeline,
                        config::Diagnostics& diagnostics) {
   const auto& modes = pipeline.destination->capabilities().write_modes;
@@ -298,6 +308,7 @@ void check_write_modes(const PipelineFile& file, const execution::Pipeline& pipe
           "everything as one with `partitions: none`, or of objects the newest with `take: newest`");
       return;
     }
+    if (rule.every == model::Every::Cursor) check_overlap(file, rule.cursor, table.target, diagnostics);
   }
 }
 
@@ -312,12 +323,7 @@ Result<std::optional<execution::Pipeline>> Project::make(const PipelineFile& fil
   pipeline.description = file.options.description;
   pipeline.max_bad_rows = file.options.max_bad_rows;
   pipeline.memory_bytes = options_.memory.bytes;
-  pipeline.partitions.every = file.options.partitions.every;
-  pipeline.partitions.take = file.options.partitions.take;
-  pipeline.partitions.column = file.options.partitions.column;
-  if (!file.options.partitions.from.empty()) {
-    pipeline.partitions.from = parse_timestamp(file.options.partitions.from);
-  }
+  pipeline.partitions = rule_of(file.options.partitions);
   make_tables(file, pipeline, diagnostics);
   pipeline.definition = definition_of(file, pipeline.tables);
   TRY(make_parts(file, context, pipeline, diagnostics));

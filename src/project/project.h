@@ -13,20 +13,13 @@
 #include "config/values.h"
 #include "connectors/sdk/connector.h"
 #include "execution/pipeline.h"
-#include "model/partition.h"
+#include "project/partition_options.h"
 
 namespace weir::project {
 
 struct Schedule {
   std::string cron;
   std::string timezone = "UTC";
-};
-
-struct PartitionOptions {
-  model::Every every = model::Every::None;
-  execution::PartitionRule::Take take = execution::PartitionRule::Take::All;
-  std::string from;
-  std::string column;
 };
 
 /// One of several tables of a pipeline, as it was written.
