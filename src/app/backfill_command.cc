@@ -9,8 +9,6 @@
 namespace weir::app {
 namespace {
 
-constexpr std::int64_t kMostJobs = 64;
-
 Result<void> check(const BackfillOptions& options) {
   const bool range = !options.from.empty() || !options.to.empty();
   if (options.all == range) {
@@ -18,14 +16,12 @@ Result<void> check(const BackfillOptions& options) {
                 "{}; which partitions? Give --from DATE, --to DATE or both, or --all",
                 range ? "--all and a range exclude each other" : "a backfill needs a range");
   }
-  if (options.jobs < 1 || options.jobs > kMostJobs)
-    return fail(ErrorCode::InvalidConfig, "--jobs is a number from 1 to {}, but is {}", kMostJobs,
-                options.jobs);
   return {};
 }
 
 Result<ExitCode> backfill_in(const BackfillOptions& options, Context& context) {
   TRY(check(options));
+  const auto jobs = TRY(checked_jobs(options.jobs));
   const auto workspace = TRY(Workspace::open(context));
   const auto pipeline = TRY(workspace->make(*TRY(workspace->select_one(options.pipeline))));
   auto* state = TRY(workspace->state(Workspace::Access::Write));
@@ -48,14 +44,14 @@ Result<ExitCode> backfill_in(const BackfillOptions& options, Context& context) {
     console.say(fmt::format("{} of {} are loaded already; going on with the others.",
                             with_thousands(in_range - planned.size()), counted(in_range, "partition")));
   }
-  if (options.jobs > 1 && !pipeline.destination->capabilities().concurrent_loads && console.verbose())
+  if (jobs > 1 && !pipeline.destination->capabilities().concurrent_loads && console.verbose())
     console.say("The destination takes one load at a time, so jobs wait for each other.");
   const auto loaded =
       options.rerun ? execution::RunOptions::Loaded::LoadAgain : execution::RunOptions::Loaded::Skip;
   const auto outcomes = load(*workspace, *state, {{&pipeline, std::move(planned)}},
                              {.trigger = state::Trigger::Backfill,
                               .loaded = loaded,
-                              .jobs = static_cast<std::size_t>(options.jobs),
+                              .jobs = jobs,
                               .on_bad_object = on_bad_object(options.keep_going)});
   return report_loads(console, outcomes);
 }
@@ -82,7 +78,7 @@ Command backfill_command() {
       from_option(options->from),
       to_option(options->to),
       {"--all", "", "Everything from the first partition to the last that is complete.", &options->all},
-      {"-j,--jobs", "N", "Partitions to load side by side, 1 to 64. Default: 1.", &options->jobs},
+      jobs_option(options->jobs),
       {"--rerun", "", "Load again although the input is the same.", &options->rerun},
       keep_going_option(options->keep_going),
   };

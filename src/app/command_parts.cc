@@ -30,6 +30,17 @@ Option keep_going_option(bool& keep_going) {
           &keep_going};
 }
 
+Option jobs_option(std::int64_t& jobs) {
+  return {"-j,--jobs", "N", "Partitions of a pipeline to load side by side, 1 to 64. Default: 1.", &jobs};
+}
+
+Result<std::size_t> checked_jobs(std::int64_t jobs) {
+  constexpr std::int64_t kMostJobs = 64;
+  if (jobs < 1 || jobs > kMostJobs)
+    return fail(ErrorCode::InvalidConfig, "--jobs is a number from 1 to {}, but is {}", kMostJobs, jobs);
+  return static_cast<std::size_t>(jobs);
+}
+
 LoadOptions::OnBadObject on_bad_object(bool keep_going) {
   return keep_going ? LoadOptions::OnBadObject::GoOn : LoadOptions::OnBadObject::Stop;
 }

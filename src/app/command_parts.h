@@ -3,6 +3,7 @@
 // Functions; safe from any thread.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,9 @@ Option pipeline_option(Destination destination, std::string_view doc);
 Option from_option(std::string& from);
 Option to_option(std::string& to);
 Option keep_going_option(bool& keep_going);
+/// Partitions to load side by side, and their number once it is known to be sensible.
+Option jobs_option(std::int64_t& jobs);
+Result<std::size_t> checked_jobs(std::int64_t jobs);
 LoadOptions::OnBadObject on_bad_object(bool keep_going);
 /// What a person may write for them, as a paragraph of the help.
 inline constexpr std::string_view kRangeForms =

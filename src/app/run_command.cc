@@ -36,6 +36,7 @@ ExitCode nothing_to_do(const RunCommandOptions& options, const Console& console,
 }
 
 Result<ExitCode> run_in(const RunCommandOptions& options, Context& context) {
+  const auto jobs = TRY(checked_jobs(options.jobs));
   const auto workspace = TRY(Workspace::open(context));
   const auto files = TRY(workspace->select(options.pipelines));
   if (!options.partition.empty() && files.size() != 1) {
@@ -50,9 +51,11 @@ Result<ExitCode> run_in(const RunCommandOptions& options, Context& context) {
   if (tasks.empty()) return nothing_to_do(options, context.console, pipelines.size());
   const auto loaded =
       options.rerun ? execution::RunOptions::Loaded::LoadAgain : execution::RunOptions::Loaded::Skip;
-  const auto outcomes = load(
-      *workspace, *state, tasks,
-      {.trigger = state::Trigger::Run, .loaded = loaded, .on_bad_object = on_bad_object(options.keep_going)});
+  const auto outcomes = load(*workspace, *state, tasks,
+                             {.trigger = state::Trigger::Run,
+                              .loaded = loaded,
+                              .jobs = jobs,
+                              .on_bad_object = on_bad_object(options.keep_going)});
   return report_loads(context.console, outcomes);
 }
 
@@ -98,6 +101,7 @@ Command run_command() {
        &options->partition},
       {"--rerun", "", "Load again although the input is the same: the named partition, or the newest.",
        &options->rerun},
+      jobs_option(options->jobs),
       keep_going_option(options->keep_going),
       {"--fail-if-nothing", "", "Exit with 3 when there is nothing to do.", &options->fail_if_nothing},
       {"--logs",

@@ -2,6 +2,7 @@
 // `weir run`: loads what is due. Used by the command line and by tests.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct RunCommandOptions {
   bool rerun = false;
   bool keep_going = false;
   bool fail_if_nothing = false;
+  std::int64_t jobs = 1;
   std::string logs = "logs";  ///< of a run of an original configuration
 };
 
