@@ -3,118 +3,29 @@
 #include <charconv>
 
 #include "protocols/google/bigquery_query.h"
+#include "protocols/google/json_cursor.h"
 
 namespace weir::google {
-namespace {
-
-/// Walks over the members of the outermost object. Whoever decodes the rows looks at their inside.
-class PageWalk {
- public:
-  explicit PageWalk(std::string_view text) : text_(text) {}
-
-  /// Whether there is one more member; its name and value then are name() and value().
-  bool next() {
-    skip_blanks();
-    if (at_ >= text_.size() || is_broken_) return false;
-    const char opens = text_[at_];
-    if (opens == '}') return is_whole_ = true, false;
-    if (opens != (is_first_ ? '{' : ',')) return broken();
-    is_first_ = false;
-    ++at_;
-    skip_blanks();
-    if (at_ < text_.size() && text_[at_] == '}') return is_whole_ = true, false;
-    if (!skip_value()) return broken();
-    name_ = unquoted(last_);
-    skip_blanks();
-    if (at_ >= text_.size() || text_[at_] != ':') return broken();
-    ++at_;
-    skip_blanks();
-    if (!skip_value()) return broken();
-    return true;
-  }
-
-  std::string_view name() const { return name_; }
-  std::string_view value() const { return last_; }
-  std::string_view text_value() const { return unquoted(last_); }
-  bool is_whole() const { return is_whole_; }
-
- private:
-  bool broken() {
-    is_broken_ = true;
-    return false;
-  }
-
-  void skip_blanks() {
-    while (at_ < text_.size() &&
-           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t')) {
-      ++at_;
-    }
-  }
-
-  bool skip_string() {
-    for (++at_; at_ < text_.size(); ++at_) {
-      if (text_[at_] == '\\') {
-        ++at_;
-      } else if (text_[at_] == '"') {
-        ++at_;
-        return true;
-      }
-    }
-    return false;
-  }
-
-  bool skip_value() {
-    const auto start = at_;
-    int depth = 0;
-    while (at_ < text_.size()) {
-      const char c = text_[at_];
-      if (c == '"') {
-        if (!skip_string()) return false;
-        if (depth == 0) break;
-        continue;
-      }
-      const bool closes = c == '}' || c == ']';
-      if (depth == 0 && (closes || c == ',')) break;  // behind a number or word
-      if (c == '{' || c == '[') ++depth;
-      ++at_;
-      if (closes && --depth == 0) break;
-    }
-    last_ = text_.substr(start, at_ - start);
-    return depth == 0 && at_ > start && at_ <= text_.size();
-  }
-
-  static std::string_view unquoted(std::string_view value) {
-    const bool quoted = value.size() >= 2 && value.front() == '"';
-    return quoted ? value.substr(1, value.size() - 2) : value;
-  }
-
-  std::string_view text_;
-  std::size_t at_ = 0;
-  std::string_view name_;
-  std::string_view last_;
-  bool is_first_ = true;
-  bool is_broken_ = false;
-  bool is_whole_ = false;
-};
-
-}  // namespace
 
 Result<RowsPage> read_page(std::string body) {
   RowsPage page;
-  PageWalk walk(body);
-  while (walk.next()) {
-    const auto value = walk.value();
-    if (walk.name() == "pageToken" || walk.name() == "nextPageToken") {
-      page.next = std::string(walk.text_value());
-    } else if (walk.name() == "totalRows") {
-      const auto text = walk.text_value();
+  JsonCursor cursor(body);
+  cursor.enter();
+  std::string_view name;
+  while (cursor.next_member(name)) {
+    const bool is_array = cursor.kind() == JsonCursor::Kind::Array;
+    const auto value = cursor.take();
+    if (name == "pageToken") {
+      page.next = unquoted_json(value);
+    } else if (name == "totalRows") {
+      const auto text = value.starts_with('"') ? value.substr(1) : value;
       std::from_chars(text.data(), text.data() + text.size(), page.total_rows);
-    } else if (walk.name() == "rows" && value.size() >= 2 && value.front() == '[') {
-      page.rows_begin = static_cast<std::size_t>(value.data() - body.data()) + 1;
-      page.rows_end = page.rows_begin + value.size() - 2;
+    } else if (name == "rows" && is_array) {
+      page.rows_begin = static_cast<std::size_t>(value.data() - body.data());
+      page.rows_end = page.rows_begin + value.size();
     }
   }
-  if (!walk.is_whole()) return fail(ErrorCode::Unavailable, "a page of rows was cut short");
+  if (cursor.is_broken()) return fail(ErrorCode::Unavailable, "a page of rows was cut short");
   page.body = std::move(body);
   return page;
 }

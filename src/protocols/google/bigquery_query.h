@@ -20,13 +20,13 @@ Result<BigQueryRows> query_rows(BigQueryClient& client, const std::string& sql,
 /// A page of rows as the server wrote it.
 struct RowsPage {
   std::string body;
-  std::size_t rows_begin = 0;  ///< the inside of the array of rows, in `body`
+  std::size_t rows_begin = 0;  ///< the array of rows in `body`, with its brackets; empty: no rows
   std::size_t rows_end = 0;
   std::uint64_t total_rows = 0;
   std::string next;  ///< token of the next page; empty: this is the last
 };
 
-/// Finds the parts of a page without taking its rows apart. DataMismatch when it is no whole JSON.
+/// Finds the parts of a page without taking its rows apart. Unavailable when it is cut short.
 Result<RowsPage> read_page(std::string body);
 
 /// The rows of a table from front to end. One thread.
