@@ -14,11 +14,12 @@ namespace weir::formats {
 /// How the records of a format end.
 struct Framing {
   enum class Records {
-    Lines,   ///< at every newline
-    Quoted,  ///< at newlines outside of quotes; a quote opens only at the start of a field
+    Lines,    ///< at every newline
+    Quoted,   ///< at newlines outside of quotes; a quote opens only at the start of a field
+    Escaped,  ///< likewise, and behind no backslash, whether in quotes or not
   };
   Records records = Records::Lines;
-  char quote = '"';
+  char quote = '"';   ///< of Escaped: 0 when quotes mean nothing
   char escape = '"';  ///< the same as `quote`: a quote is doubled inside quotes
   char delimiter = ',';
 };

@@ -5,8 +5,6 @@
 #include <emmintrin.h>
 #endif
 
-#include <cstring>
-
 #include "formats/write_values.h"
 
 namespace weir::formats {
@@ -15,16 +13,6 @@ namespace {
 constexpr std::string_view kNumberBytes = "+-.:0123456789";
 
 bool must_escape(char c, char delimiter) { return c == delimiter || c == '\\' || c == '\n' || c == '\r'; }
-
-char* write_sql_time(Timestamp time, char* out) {
-  char text[26];
-  write_sql_timestamp(time, text);
-  std::size_t length = sizeof text;
-  while (text[length - 1] == '0') --length;
-  if (text[length - 1] == '.') --length;
-  std::memcpy(out, text, length);
-  return out + length;
-}
 
 char* write_value(const model::ColumnView& column, std::size_t row, char* out) {
   switch (column.type) {

@@ -102,7 +102,7 @@ class CsvDecoder final : public Decoder {
       auto text = field.text;
       if (field.escaped) {
         char* const place = rows.reserve(text.size());
-        text = {place, parser.unescape(text, place)};
+        text = {place, parser.unescape(field, place)};
       }
       const bool fits = target.type != Type::Json || is_json(text);
       if (!fits || !set_cell(rows, *target.column, row, target.type, text)) {

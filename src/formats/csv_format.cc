@@ -22,7 +22,7 @@ Result<std::vector<std::string>> header_names(const CsvParser& parser, const Csv
   std::set<std::string> known;
   for (const auto& field : record.fields) {
     std::string name(field.text.size(), '\0');
-    name.resize(field.escaped ? parser.unescape(field.text, name.data())
+    name.resize(field.escaped ? parser.unescape(field, name.data())
                               : field.text.copy(name.data(), name.size()));
     if (!is_utf8(name)) {
       return fail(ErrorCode::DataMismatch,
@@ -57,6 +57,30 @@ Result<void> check_width(const CsvRecord& header, const ReadOptions& options) {
               got, expected, got < expected ? "`missing_fields`" : "`extra_fields`");
 }
 
+/// By position, a header that has the name of one column at the place of another tells of columns that
+/// were moved, added or dropped. Names that are no column's may be those that the columns had before.
+Result<void> check_places(const CsvParser& parser, const CsvRecord& header, const ReadOptions& options) {
+  if (options.csv.moved_columns == MovedColumns::Allow || !by_position(options)) return {};
+  const auto& columns = options.columns.columns;
+  for (std::size_t i = 0; i < std::min(header.fields.size(), columns.size()); ++i) {
+    const auto& field = header.fields[i];
+    std::string name(field.text.size(), '\0');
+    name.resize(field.escaped ? parser.unescape(field, name.data())
+                              : field.text.copy(name.data(), name.size()));
+    if (lower(name) == lower(columns[i].name)) continue;
+    for (const auto& column : columns) {
+      if (lower(column.name) != lower(name)) continue;
+      return fail(
+          ErrorCode::DataMismatch,
+          "the header has {} as field {}, where the column {} is expected: columns were moved, added or "
+          "dropped; put `columns` into the order of the file, or set the csv option `moved_columns: "
+          "allow`",
+          show_value(name), i + 1, show_value(columns[i].name));
+    }
+  }
+  return {};
+}
+
 /// Whether a record has the fields that a row of the sample must have.
 bool shows_types(const CsvRecord& record, const Head& head, const CsvOptions& csv) {
   const auto got = record.fields.size();
@@ -76,6 +100,12 @@ std::vector<std::string> names_in_order(const CsvRecord& first, const ReadOption
 
 Framing csv_framing(const ReadOptions& options) {
   Framing framing;
+  if (options.csv.backslash == Backslash::Escape) {
+    framing.records = Framing::Records::Escaped;
+    framing.quote = options.csv.quote.empty() ? '\0' : options.csv.quote[0];
+    framing.delimiter = options.csv.delimiter[0];
+    return framing;
+  }
   if (options.csv.quote.empty()) return framing;
   framing.records = Framing::Records::Quoted;
   framing.quote = options.csv.quote[0];
@@ -99,6 +129,7 @@ Result<Head> csv_head(std::string_view first_block, const ReadOptions& options) 
   }
   head.bytes = parser.position();
   if (any) TRY(check_width(record, options));
+  if (any) TRY(check_places(parser, record, options));
   if (any && !by_position(options)) head.names = TRY(header_names(parser, record));
   return head;
 }

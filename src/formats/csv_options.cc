@@ -19,6 +19,11 @@ Result<void> check_csv_options(const CsvOptions& options) {
       return fail(ErrorCode::InvalidConfig, "csv options `quote` and `escape` must differ from `delimiter`");
     }
   }
+  if (options.backslash == Backslash::Escape &&
+      (options.delimiter == "\\" || options.quote == "\\" || options.escape == "\\")) {
+    return fail(ErrorCode::InvalidConfig,
+                "with the csv option `backslash: escape`, `delimiter`, `quote` and `escape` are other bytes");
+  }
   if (!is_known_encoding(options.encoding)) {
     return fail(ErrorCode::InvalidConfig,
                 "unknown csv encoding \"{}\"; use utf-8, latin1, windows-1252, utf-16, utf-16le or utf-16be",

@@ -29,6 +29,19 @@ enum class MissingFields {
   Null,  ///< taken, with null for them
 };
 
+/// What a backslash means that no quote's `escape` makes mean something.
+enum class Backslash {
+  Text,    ///< itself
+  Escape,  ///< the delimiter, quote, line end or backslash behind it is text; before others it is itself
+};
+
+/// Whether a header may have the names of `columns` at other places than those that are read by
+/// position.
+enum class MovedColumns {
+  Allow,
+  Fail,  ///< fails when a field of the header has the name of another one's column
+};
+
 struct CsvOptions {
   std::string delimiter = ",";
   std::string quote = "\"";   ///< empty: quotes mean nothing
@@ -42,6 +55,8 @@ struct CsvOptions {
   std::optional<std::int64_t> field_count;
   ExtraFields extra_fields = ExtraFields::Reject;
   MissingFields missing_fields = MissingFields::Reject;
+  Backslash backslash = Backslash::Text;
+  MovedColumns moved_columns = MovedColumns::Allow;
 };
 
 /// Whether the options can be understood; says what is expected.

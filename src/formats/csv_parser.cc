@@ -26,7 +26,8 @@ CsvParser::CsvParser(std::string_view bytes, std::uint64_t line, const CsvOption
       delimiter_(options.delimiter[0]),
       quote_(options.quote.empty() ? '\0' : options.quote[0]),
       escape_(options.quote.empty() ? '\0' : options.escape[0]),
-      quotes_(!options.quote.empty()) {}
+      quotes_(!options.quote.empty()),
+      backslashes_(options.backslash == Backslash::Escape) {}
 
 /// A bit for each delimiter or newline among the 64 bytes at `base`.
 std::uint64_t CsvParser::separators_from(std::size_t base) const {
@@ -69,6 +70,13 @@ std::size_t CsvParser::next_separator(std::size_t from) {
 /// The quote that closes the field whose inside starts at `from`; npos when there is none.
 std::size_t CsvParser::closing_quote(std::size_t from, bool& escaped) const {
   auto at = from;
+  while (backslashes_ && at < bytes_.size()) {
+    const char c = bytes_[at];
+    const bool pair = c == '\\' || (c == quote_ && at + 1 < bytes_.size() && bytes_[at + 1] == quote_);
+    if (c == quote_ && !pair) return at;
+    escaped = escaped || pair;
+    at += pair ? 2 : 1;
+  }
   while (true) {
     if (escape_ == quote_) {
       at = bytes_.find(quote_, at);
@@ -103,6 +111,27 @@ bool CsvParser::quoted_field(CsvRecord& record, CsvField& field) {
   return true;
 }
 
+/// The separator behind a field in which backslashes escape, or the end.
+std::size_t CsvParser::end_of_escaped(std::size_t from, bool& escaped) const {
+  for (auto at = from; at < bytes_.size(); ++at) {
+    const char c = bytes_[at];
+    if (c == delimiter_ || c == '\n') return at;
+    if (c != '\\') continue;
+    escaped = true;
+    ++at;
+  }
+  return bytes_.size();
+}
+
+/// Reads the field at at_ and moves to the separator behind it; false when its quote is never closed.
+bool CsvParser::read_field(CsvRecord& record, CsvField& field) {
+  if (quotes_ && at_ < bytes_.size() && bytes_[at_] == quote_) return quoted_field(record, field);
+  const auto end = backslashes_ ? end_of_escaped(at_, field.escaped) : next_separator(at_);
+  field.text = bytes_.substr(at_, end - at_);
+  at_ = end;
+  return true;
+}
+
 /// Ends the record with its first physical line.
 void CsvParser::give_up(CsvRecord& record, std::size_t start, std::string problem) {
   record.problem = std::move(problem);
@@ -121,24 +150,19 @@ bool CsvParser::next(CsvRecord& record) {
     record.problem.clear();
     while (true) {
       CsvField field;
-      if (quotes_ && at_ < bytes_.size() && bytes_[at_] == quote_) {
-        if (!quoted_field(record, field)) {
-          give_up(record, start, std::move(record.problem));
-          return true;
-        }
-        lines += count_newlines(field.text);
-      } else {
-        const auto end = next_separator(at_);
-        field.text = bytes_.substr(at_, end - at_);
-        at_ = end;
+      if (!read_field(record, field)) {
+        give_up(record, start, std::move(record.problem));
+        return true;
       }
+      if (field.quoted || field.escaped) lines += count_newlines(field.text);
       record.fields.push_back(field);
       if (at_ == bytes_.size() || bytes_[at_] == '\n') break;
       ++at_;
     }
     auto& last = record.fields.back();
     auto length = at_ - start;
-    if (length > 0 && bytes_[at_ - 1] == '\r') {
+    const bool is_text = backslashes_ && length > 1 && bytes_[at_ - 2] == '\\';
+    if (length > 0 && bytes_[at_ - 1] == '\r' && !is_text) {
       --length;
       if (!last.quoted) last.text.remove_suffix(1);
     }
@@ -150,7 +174,25 @@ bool CsvParser::next(CsvRecord& record) {
   return false;
 }
 
-std::size_t CsvParser::unescape(std::string_view text, char* to) const {
+/// Only what a writer of this form escapes loses its backslash, so that text which was written without
+/// escapes stays what it is as far as that can be told.
+std::size_t CsvParser::unescape_backslashes(const CsvField& field, char* to) const {
+  char* const begin = to;
+  const auto text = field.text;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char next = i + 1 < text.size() ? text[i + 1] : '\0';
+    const bool escapes = text[i] == '\\' && (next == '\\' || next == delimiter_ || next == '\n' ||
+                                             next == '\r' || (quotes_ && next == quote_));
+    const bool doubled = field.quoted && text[i] == quote_ && next == quote_;
+    if (escapes || doubled) ++i;
+    *to++ = text[i];
+  }
+  return static_cast<std::size_t>(to - begin);
+}
+
+std::size_t CsvParser::unescape(const CsvField& field, char* to) const {
+  if (backslashes_) return unescape_backslashes(field, to);
+  const auto text = field.text;
   char* const begin = to;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == escape_ && i + 1 < text.size()) ++i;

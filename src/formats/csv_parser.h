@@ -36,12 +36,15 @@ class CsvParser {
   std::size_t position() const { return at_; }
 
   /// Writes a field's text without escapes to `to`, which has room for the text as written.
-  std::size_t unescape(std::string_view text, char* to) const;
+  std::size_t unescape(const CsvField& field, char* to) const;
 
  private:
   std::size_t next_separator(std::size_t from);
   std::uint64_t separators_from(std::size_t base) const;
+  bool read_field(CsvRecord& record, CsvField& field);
   bool quoted_field(CsvRecord& record, CsvField& field);
+  std::size_t end_of_escaped(std::size_t from, bool& escaped) const;
+  std::size_t unescape_backslashes(const CsvField& field, char* to) const;
   std::size_t closing_quote(std::size_t from, bool& escaped) const;
   void give_up(CsvRecord& record, std::size_t start, std::string problem);
 
@@ -51,6 +54,7 @@ class CsvParser {
   char quote_;
   char escape_;
   bool quotes_;
+  bool backslashes_;  // they escape
   std::size_t at_ = 0;
   std::size_t window_ = static_cast<std::size_t>(-1);  // the 64 bytes that separators_ tells of
   std::uint64_t separators_ = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/framing.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace weir::formats {
@@ -8,8 +9,30 @@ namespace weir::formats {
 void RecordScanner::scan(std::string_view bytes, bool last) {
   if (framing_.records == Framing::Records::Lines) {
     scan_lines(bytes);
-  } else {
+  } else if (framing_.records == Framing::Records::Quoted) {
     scan_quoted(bytes, last);
+  } else {
+    scan_escaped(bytes, last);
+  }
+}
+
+void RecordScanner::scan_escaped(std::string_view bytes, bool last) {
+  while (at_ < bytes.size()) {
+    const char c = bytes[at_];
+    const bool pairs = c == '\\' || (quoted_ && c == framing_.quote);
+    if (pairs && at_ + 1 == bytes.size() && !last) return;
+    if (c == '\\' || (pairs && at_ + 1 < bytes.size() && bytes[at_ + 1] == framing_.quote)) {
+      at_ = std::min(at_ + 2, bytes.size());
+      field_starts_ = false;
+      continue;
+    }
+    ++at_;
+    const bool turns = framing_.quote != '\0' && c == framing_.quote && (quoted_ || field_starts_);
+    if (turns) quoted_ = !quoted_;
+    field_starts_ = !quoted_ && (c == framing_.delimiter || c == '\n');
+    if (c != '\n' || quoted_) continue;
+    last_end_ = at_;
+    if (first_end_ == 0) first_end_ = at_;
   }
 }
 

@@ -26,6 +26,7 @@ class RecordScanner {
  private:
   void scan_lines(std::string_view bytes);
   void scan_quoted(std::string_view bytes, bool last);
+  void scan_escaped(std::string_view bytes, bool last);
   void note_newlines(std::string_view bytes, std::size_t from, std::size_t to);
   /// Moves behind the closing quote; false when the bytes end first.
   bool close_quote(std::string_view bytes, bool last);
@@ -35,6 +36,7 @@ class RecordScanner {
   std::size_t first_end_ = 0;
   std::size_t last_end_ = 0;
   bool quoted_ = false;
+  bool field_starts_ = true;  // of Escaped: no byte of the field was seen
 };
 
 }  // namespace weir::formats

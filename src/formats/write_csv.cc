@@ -16,8 +16,10 @@ class CsvWriter final : public RowWriter {
       : schema_(schema),
         options_(options),
         delimiter_(options.delimiter[0]),
-        null_(options.null_text.value_or("")) {
-    for (const char c : {delimiter_, '"', '\n', '\r'}) special_[static_cast<unsigned char>(c)] = 1;
+        escapes_(options.quotes == Quotes::None),
+        null_(options.null_text.value_or(escapes_ ? "\\N" : "")) {
+    for (const char c : {delimiter_, escapes_ ? '\\' : '"', '\n', '\r'})
+      special_[static_cast<unsigned char>(c)] = 1;
   }
 
   void begin(WriteBuffer& out) const override {
@@ -68,7 +70,8 @@ class CsvWriter final : public RowWriter {
       case Type::Date:
         return write_date({column.at<std::int32_t>(row)}, at);
       default:
-        return write_timestamp({column.at<std::int64_t>(row)}, at);
+        return options_.times == Times::Sql ? write_sql_time({column.at<std::int64_t>(row)}, at)
+                                            : write_timestamp({column.at<std::int64_t>(row)}, at);
     }
   }
 
@@ -79,7 +82,18 @@ class CsvWriter final : public RowWriter {
     return special != 0;
   }
 
+  /// The text for NULL begins with a backslash, which is always doubled here.
+  char* write_escaped(std::string_view text, char* at) const {
+    if (text.starts_with('"')) *at++ = '\\';
+    for (const char c : text) {
+      if (special_[static_cast<unsigned char>(c)] != 0) *at++ = '\\';
+      *at++ = c;
+    }
+    return at;
+  }
+
   char* write_text(std::string_view text, char* at) const {
+    if (escapes_) return write_escaped(text, at);
     if (!must_quote(text)) {
       std::memcpy(at, text.data(), text.size());
       return at + text.size();
@@ -96,6 +110,7 @@ class CsvWriter final : public RowWriter {
   model::Schema schema_;
   CsvWriteOptions options_;
   char delimiter_;
+  bool escapes_;
   std::string null_;
   std::array<unsigned char, 256> special_{};
 };
@@ -111,6 +126,17 @@ Result<std::unique_ptr<RowWriter>> make_csv_writer(const model::Schema& schema,
         ErrorCode::InvalidConfig,
         "the CSV delimiter is '{}'; it must be one byte, and no quote, line end, digit or one of . - + :",
         options.delimiter);
+  }
+  const bool escapes = options.quotes == Quotes::None;
+  if (escapes && options.null_text &&
+      (!options.null_text->starts_with('\\') || options.null_text->size() < 2 ||
+       options.null_text->find('\\', 1) != std::string::npos)) {
+    return fail(ErrorCode::InvalidConfig,
+                "null_text is '{}'; without quotes it must be a backslash with a word behind it, such as \\N",
+                *options.null_text);
+  }
+  if (escapes && options.delimiter == "\\") {
+    return fail(ErrorCode::InvalidConfig, "without quotes the CSV delimiter cannot be a backslash");
   }
   if (options.null_text &&
       options.null_text->find_first_of("\"\r\n" + options.delimiter) != std::string::npos) {

@@ -76,9 +76,11 @@ char* quoted(char* at, Write write) {
   return at;
 }
 
-class JsonlWriter final : public RowWriter {
+enum class Layout { Lines, Array };
+
+class JsonWriter final : public RowWriter {
  public:
-  explicit JsonlWriter(const model::Schema& schema) {
+  JsonWriter(const model::Schema& schema, Layout layout) : layout_(layout) {
     for (const auto& column : schema.columns) {
       std::string key(6 * column.name.size() + 4, '\0');
       char* at = key.data();
@@ -90,13 +92,24 @@ class JsonlWriter final : public RowWriter {
     }
   }
 
-  void begin(WriteBuffer&) const override {}
+  void begin(WriteBuffer& out) const override {
+    if (layout_ == Layout::Array) out.append("[");
+    is_first_ = true;
+  }
 
   void write(const model::BatchView& rows, WriteBuffer& out) const override {
+    const std::string_view behind = layout_ == Layout::Lines ? "}\n" : "}";
     for (std::size_t row = 0; row < rows.rows; ++row) {
+      if (layout_ == Layout::Array && !is_first_) out.append(",");
+      is_first_ = false;
       for (std::size_t i = 0; i < rows.columns.size(); ++i) write_cell(keys_[i], rows.columns[i], row, out);
-      out.append(rows.columns.empty() ? "{}\n" : "}\n");
+      if (rows.columns.empty()) out.append("{");
+      out.append(behind);
     }
+  }
+
+  void end(WriteBuffer& out) const override {
+    if (layout_ == Layout::Array) out.append("]\n");
   }
 
  private:
@@ -135,13 +148,19 @@ class JsonlWriter final : public RowWriter {
     return at;
   }
 
+  Layout layout_;
   std::vector<std::string> keys_;  // "{\"a\":", ",\"b\":"
+  mutable bool is_first_ = true;   // whether no row was written yet: an instance belongs to one thread
 };
 
 }  // namespace
 
 std::unique_ptr<RowWriter> make_jsonl_writer(const model::Schema& schema) {
-  return std::make_unique<JsonlWriter>(schema);
+  return std::make_unique<JsonWriter>(schema, Layout::Lines);
+}
+
+std::unique_ptr<RowWriter> make_json_writer(const model::Schema& schema) {
+  return std::make_unique<JsonWriter>(schema, Layout::Array);
 }
 
 }  // namespace weir::formats

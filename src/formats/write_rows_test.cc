@@ -124,6 +124,20 @@ TEST(JsonlWriter, escapes_what_json_does_not_take) {
             "{\"a\":\"Grüße 🌊\",\"b\":1}\n");
 }
 
+TEST(JsonWriter, writes_one_array_on_one_line) {
+  const auto writer = make_json_writer(kTwo);
+  WriteBuffer out;
+  writer->begin(out);
+  writer->write(texts({"a"}).view(), out);
+  writer->write(texts({"two\nlines", std::nullopt}).view(), out);
+  writer->end(out);
+  EXPECT_EQ(out.view(), "[{\"a\":\"a\",\"b\":1},{\"a\":\"two\\nlines\",\"b\":1},{\"a\":null,\"b\":1}]\n");
+  out.clear();
+  writer->begin(out);
+  writer->end(out);
+  EXPECT_EQ(out.view(), "[]\n");
+}
+
 TEST(JsonlWriter, puts_numbers_that_json_does_not_know_in_quotes) {
   const model::Schema schema{{{"x", Type::Double}}};
   model::Batch batch(schema);

@@ -62,6 +62,17 @@ char* write_timestamp(Timestamp time, char* out) {
   return out + length + 1;
 }
 
+char* write_sql_time(Timestamp time, char* out) {
+  if (!has_four_digit_year(day_of(time))) return write_timestamp(time, out);
+  char text[26];
+  write_sql_timestamp(time, text);
+  std::size_t length = sizeof text;
+  while (text[length - 1] == '0') --length;
+  if (text[length - 1] == '.') --length;
+  std::memcpy(out, text, length);
+  return out + length;
+}
+
 char* write_date(Date date, char* out) {
   if (!has_four_digit_year(date)) return write_long_date(date, out);
   char text[26];

@@ -20,6 +20,8 @@ char* write_integer(std::int64_t value, char* out);
 char* write_double(double value, char* out);
 /// "2022-01-24T10:05:03.25Z"; years before 0 or after 9999 with a sign and six digits.
 char* write_timestamp(Timestamp time, char* out);
+/// "2022-01-24 10:05:03.25"; other years as write_timestamp() does.
+char* write_sql_time(Timestamp time, char* out);
 char* write_date(Date date, char* out);
 
 inline std::size_t base64_size(std::size_t bytes) { return (bytes + 2) / 3 * 4; }

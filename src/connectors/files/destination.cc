@@ -27,13 +27,25 @@ void replace_all(std::string& text, std::string_view name, const std::string& va
   }
 }
 
+/// The seconds since 1970 at which a load began. Its id begins with the milliseconds, in base 32.
+std::uint64_t begin_of(std::string_view load_id) {
+  constexpr std::string_view kDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  std::uint64_t millis = 0;
+  for (const char c : load_id.substr(0, 10)) {
+    const auto digit = kDigits.find(c);
+    millis = millis * 32 + (digit == kDigits.npos ? 0 : digit);
+  }
+  return millis / 1000;
+}
+
 /// The default keeps a table's files in a folder of its own: `FROM 'visits/*.csv'` reads them all.
 std::string path_pattern(const FilesDestinationOptions& options, const sdk::TableTarget& target) {
   const std::string_view file = target.write == WriteMode::Merge ? "all" : "{{ partition.key }}";
   auto pattern = options.path.value_or(fmt::format("{{{{ table }}}}/{}{}", file, options.extension()));
   // Every append is a file of its own.
-  if (target.write == WriteMode::Append && pattern.find("load }}") == pattern.npos &&
-      pattern.find("{{load}}") == pattern.npos) {
+  const auto names = [&](std::string_view part) { return pattern.find(part) != pattern.npos; };
+  if (target.write == WriteMode::Append && !names("load }}") && !names("{{load}}") &&
+      !names("load_unix }}") && !names("{{load_unix}}")) {
     const auto name = pattern.rfind('/') == pattern.npos ? 0 : pattern.rfind('/') + 1;
     const auto inside = pattern.rfind("}}");
     const auto dot = pattern.find('.', inside == pattern.npos || inside < name ? name : inside);
@@ -48,6 +60,7 @@ Result<std::string> expand_path(const FilesDestinationOptions& options, const sd
   replace_all(path, "table", encode_name(target.table));
   replace_all(path, "pipeline", encode_name(request.pipeline));
   replace_all(path, "load", encode_name(request.load_id));
+  replace_all(path, "load_unix", std::to_string(begin_of(request.load_id)));
   path = TRY(model::expand(path, request.partition).within("option path"));
   const fs::path relative(path);
   const bool leaves =
@@ -159,6 +172,9 @@ class FilesDestination final : public sdk::Destination {
     TablePlan plan;
     plan.target = request.tables[index];
     plan.path = TRY(expand_path(options_, request, plan.target));
+    if (options_.manifest == Manifest::Redshift) {
+      plan.manifest = TRY(manifest_path(plan.target, request.partition.key));
+    }
     auto& file = claim.file(index);
     if (file.staged_name()) TRY(check_owner(request, plan));
     TRY(check_own_rows(ledger_, request, plan.target));
@@ -179,6 +195,15 @@ class FilesDestination final : public sdk::Destination {
       plan.writer = TRY(make_text_writer(writer));
     }
     return plan;
+  }
+
+  // A file that replaces those of all partitions would leave their manifests wrong.
+  static Result<std::string> manifest_path(const sdk::TableTarget& target, const std::string& partition) {
+    if (target.write == WriteMode::Append || target.write == WriteMode::ReplacePartition)
+      return manifest_name(target.table, partition);
+    return fail(ErrorCode::InvalidConfig,
+                "option manifest lists the files of a partition, so it goes with write: replace_partition or "
+                "append");
   }
 
   // A file is only ever replaced by the partition (or table) that wrote it.
@@ -215,6 +240,12 @@ class FilesDestination final : public sdk::Destination {
 
 Result<std::unique_ptr<sdk::Destination>> make_destination(const FilesDestinationOptions& options,
                                                            std::shared_ptr<Depot> depot) {
+  if (options.without_rows == WithoutRows::File &&
+      (options.format != FileFormat::Csv || !options.csv.header)) {
+    return fail(
+        ErrorCode::InvalidConfig,
+        "option without_rows: file leaves a file with a header, so it goes with format: csv and its header");
+  }
   if (options.format == FileFormat::Csv) {
     const model::Schema none;
     TRY(formats::make_csv_writer(none, options.csv));

@@ -131,6 +131,18 @@ std::vector<NamedRow> read_jsonl(const std::string& text, const model::Schema& c
   return rows;
 }
 
+/// The elements of an array on one line, a line each.
+std::string elements_of(const std::string& text) {
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1);
+  simdjson::ondemand::parser parser;
+  const simdjson::padded_string padded(text);
+  std::string lines;
+  auto document = parser.iterate(padded);
+  for (auto element : document.get_array())
+    lines += std::string(std::string_view(simdjson::to_json_string(element.value()))) + "\n";
+  return lines;
+}
+
 Cell canonical(const Cell& cell, model::Type type) {
   if (!cell) return cell;
   if (type == model::Type::Blob) return unbase64(*cell);
@@ -170,7 +182,8 @@ class FilesUnderTest : public conformance::DestinationUnderTest {
     std::ifstream file(path, std::ios::binary);
     std::stringstream bytes;
     bytes << file.rdbuf();
-    const auto text = inflated(bytes.str(), options_.effective_compression());
+    auto text = inflated(bytes.str(), options_.effective_compression());
+    if (options_.format == FileFormat::Json) text = elements_of(text);
     const auto named = options_.format == FileFormat::Csv ? read_csv(text, options_.csv.delimiter[0])
                                                           : read_jsonl(text, columns);
     for (const auto& row : named) {
@@ -326,6 +339,7 @@ FilesDestinationOptions semicolons() {
 INSTANTIATE_TEST_SUITE_P(
     Files, DestinationSuite,
     testing::Values(make_case("Csv", as(FileFormat::Csv)), make_case("CsvGzipWithSemicolons", semicolons()),
+                    make_case("Json", as(FileFormat::Json)),
                     make_case("JsonlZstd", as(FileFormat::Jsonl, formats::OutputCompression::Zstd)),
                     make_case("Parquet", as(FileFormat::Parquet))),
     conformance::case_name);

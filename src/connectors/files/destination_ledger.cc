@@ -45,6 +45,10 @@ bool knows(const std::vector<LoadRecord>& records, const std::string& load_id) {
                      [&](const LoadRecord& record) { return record.entry.load_id == load_id; });
 }
 
+std::string manifest_name(const std::string& table, const std::string& partition) {
+  return fmt::format("_weir/manifests/{}/{}.manifest", encode_name(table), encode_name(partition));
+}
+
 std::vector<LoadRecord> live_files(const std::vector<LoadRecord>& records, const std::string& table) {
   std::vector<LoadRecord> live;
   for (const auto& record : records) {
@@ -136,6 +140,7 @@ Result<void> FilesLedger::make_visible(Turn& turn, const Publication& publicatio
     TRY(depot_->remove(path));
   }
   if (!TRY(turn.is_due(publication.load_id))) return {};
+  for (const auto& manifest : publication.manifests) TRY(write_small(manifest.path, manifest.text));
   TRY(remember_tables(publication));
   auto& records = partition.records;
   records.insert(records.end(), publication.records.begin(), publication.records.end());
@@ -158,14 +163,14 @@ Result<void> FilesLedger::put_in_place(const Turn& turn, const Publication& publ
 }
 
 Result<void> FilesLedger::remember_tables(const Publication& publication) const {
-  for (const auto& state : publication.tables) {
-    const auto name = table_name(state.table);
-    auto text = table_json(state);
-    const auto known = TRY(depot_->read(name));
-    if (known && known->text == text) continue;
-    TRY(depot_->write({name, std::move(text), known ? known->version : ""}));
-  }
+  for (const auto& state : publication.tables) TRY(write_small(table_name(state.table), table_json(state)));
   return {};
+}
+
+Result<void> FilesLedger::write_small(const std::string& name, std::string text) const {
+  const auto known = TRY(depot_->read(name));
+  if (known && known->text == text) return {};
+  return depot_->write({name, std::move(text), known ? known->version : ""});
 }
 
 }  // namespace weir::files

@@ -4,6 +4,7 @@
 //
 //   _weir/loads/<pipeline>/<partition>.json   every load of a partition, oldest first
 //   _weir/tables/<table>.json                 the columns that a table has had, and how it is mixed
+//   _weir/manifests/<table>/<partition>.manifest   its files, where that is asked for
 //
 // A publication is decided by writing its journal (Turn::decide), which is the commit point.
 // Everything after it can be repeated, so whoever comes next finishes what a crash interrupted,
@@ -45,6 +46,12 @@ struct Move {
   std::string hash;
 };
 
+/// A list of a partition's files for those who load them from here.
+struct ManifestFile {
+  std::string path;  ///< inside the destination
+  std::string text;
+};
+
 struct TableState {
   std::string table;
   model::Schema columns;
@@ -58,6 +65,7 @@ struct Publication {
   std::vector<Move> moves;
   std::vector<std::string> removals;
   std::vector<TableState> tables;
+  std::vector<ManifestFile> manifests = {};
 };
 
 class FilesLedger {
@@ -87,12 +95,17 @@ class FilesLedger {
   Result<void> make_visible(Turn& turn, const Publication& publication, Partition& partition) const;
   Result<void> put_in_place(const Turn& turn, const Publication& publication, const Move& move) const;
   Result<void> remember_tables(const Publication& publication) const;
+  /// Writes a file of weir's own, unless it is there as it should be.
+  Result<void> write_small(const std::string& name, std::string text) const;
 
   std::shared_ptr<Depot> depot_;
 };
 
 /// Whether a load is among the records.
 bool knows(const std::vector<LoadRecord>& records, const std::string& load_id);
+
+/// Where the manifest of a partition's files of a table is.
+std::string manifest_name(const std::string& table, const std::string& partition);
 
 /// The files that make up a table, of records in order.
 std::vector<LoadRecord> live_files(const std::vector<LoadRecord>& records, const std::string& table);

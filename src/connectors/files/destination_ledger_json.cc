@@ -174,13 +174,25 @@ std::string publication_json(const Publication& publication) {
   for (const auto& [table, columns, merged] : publication.tables) {
     tables.push_back({{"table", table}, {"columns", to_json(columns)}, {"merged", merged}});
   }
+  Json manifests = Json::array();
+  for (const auto& [path, text] : publication.manifests)
+    manifests.push_back({{"path", path}, {"text", text}});
   return dump({{"load_id", publication.load_id},
                {"pipeline", publication.pipeline},
                {"partition", publication.partition},
                {"loads", to_json(publication.records)},
                {"moves", moves},
                {"removals", publication.removals},
-               {"tables", tables}});
+               {"tables", tables},
+               {"manifests", manifests}});
+}
+
+std::string redshift_manifest(const std::vector<std::pair<std::string, std::uint64_t>>& files) {
+  Json entries = Json::array();
+  for (const auto& [url, bytes] : files) {
+    entries.push_back({{"url", url}, {"mandatory", true}, {"meta", {{"content_length", bytes}}}});
+  }
+  return dump({{"entries", entries}});
 }
 
 Result<Publication> parse_publication(std::string_view text) {
@@ -196,6 +208,10 @@ Result<Publication> parse_publication(std::string_view text) {
     publication.removals = json.at("removals").get<std::vector<std::string>>();
     for (const auto& table : json.at("tables")) {
       publication.tables.push_back(table_of(table.at("table"), table));
+    }
+    // Journals of earlier versions have none.
+    for (const auto& manifest : json.value("manifests", Json::array())) {
+      publication.manifests.push_back({manifest.at("path"), manifest.at("text")});
     }
     return publication;
   });

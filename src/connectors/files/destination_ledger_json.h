@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "connectors/files/destination_ledger.h"
@@ -16,6 +17,10 @@ Result<std::vector<LoadRecord>> parse_records(std::string_view text);
 
 std::string table_json(const TableState& state);
 Result<TableState> parse_table(const std::string& name, std::string_view text);
+
+/// A manifest as Redshift's COPY takes it, of files by their URL and size.
+/// https://docs.aws.amazon.com/redshift/latest/dg/loading-data-files-using-manifest.html
+std::string redshift_manifest(const std::vector<std::pair<std::string, std::uint64_t>>& files);
 
 std::string publication_json(const Publication& publication);
 Result<Publication> parse_publication(std::string_view text);

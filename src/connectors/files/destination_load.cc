@@ -170,6 +170,7 @@ Result<void> FilesLoad::add_table(std::size_t index, const std::vector<LoadRecor
       publication.moves.push_back({*staged, plan.path, written->bytes, written->hash});
     }
   }
+  if (plan.manifest) publication.manifests.push_back({*plan.manifest, manifest_text(plan, own, *record)});
   for (const auto& older : TRY(replaced_files(plan, own))) {
     const bool written_again = record->file && older.file->path == record->file->path;
     if (!written_again) publication.removals.push_back(older.file->path);
@@ -180,6 +181,18 @@ Result<void> FilesLoad::add_table(std::size_t index, const std::vector<LoadRecor
   const bool merged = one_file ? record->file && record->file->holds_foreign_rows : known && known->merged;
   publication.tables.push_back({plan.target.table, TRY(columns_after(ledger_, plan.target)), merged});
   return {};
+}
+
+/// The files of the partition as they are after the load.
+std::string FilesLoad::manifest_text(const TablePlan& plan, const std::vector<LoadRecord>& own,
+                                     const LoadRecord& record) const {
+  std::vector<std::pair<std::string, std::uint64_t>> files;
+  if (plan.target.write == WriteMode::Append) {
+    for (const auto& older : live_files(own, plan.target.table))
+      files.emplace_back(depot_->shown(older.file->path), older.file->bytes);
+  }
+  if (record.file) files.emplace_back(depot_->shown(record.file->path), record.file->bytes);
+  return redshift_manifest(files);
 }
 
 bool FilesLoad::holds_foreign_rows(const TablePlan& plan, const WrittenFile& written) const {

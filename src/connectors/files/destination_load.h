@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,9 @@ namespace weir::files {
 /// Where one table of a load goes.
 struct TablePlan {
   sdk::TableTarget target;
-  std::string path;                ///< of the file, inside the destination
-  std::vector<LoadRecord> merged;  ///< the files that a merge reads
+  std::string path;                     ///< of the file, inside the destination
+  std::vector<LoadRecord> merged;       ///< the files that a merge reads
+  std::optional<std::string> manifest;  ///< where one is to be written
   std::unique_ptr<TableWriter> writer;
 };
 
@@ -38,6 +40,8 @@ class FilesLoad final : public sdk::Load {
                                        const std::vector<LoadRecord>& own) const;
   Result<void> add_table(std::size_t index, const std::vector<LoadRecord>& own,
                          Publication& publication) const;
+  std::string manifest_text(const TablePlan& plan, const std::vector<LoadRecord>& own,
+                            const LoadRecord& record) const;
   bool holds_foreign_rows(const TablePlan& plan, const WrittenFile& written) const;
   Result<std::vector<LoadRecord>> replaced_files(const TablePlan& plan,
                                                  const std::vector<LoadRecord>& own) const;

@@ -11,10 +11,15 @@
 
 namespace weir::files {
 
-enum class FileFormat { Csv, Jsonl, Parquet };
+enum class FileFormat { Csv, Jsonl, Json, Parquet };
 
-/// "csv", "jsonl" or "parquet", which is also the file extension.
+/// "csv", "jsonl", "json" or "parquet", which is also the file extension.
 std::string_view name(FileFormat format);
+
+/// What a load without rows leaves.
+enum class WithoutRows { NoFile, File };
+
+enum class Manifest { None, Redshift };
 
 struct FilesDestinationOptions {
   std::string folder;
@@ -24,6 +29,8 @@ struct FilesDestinationOptions {
   std::optional<formats::OutputCompression> compression;
   formats::CsvWriteOptions csv;
   config::ByteSize memory{128U << 20};
+  WithoutRows without_rows = WithoutRows::NoFile;
+  Manifest manifest = Manifest::None;
 
   formats::OutputCompression effective_compression() const;
   /// ".csv.gz".

@@ -69,6 +69,7 @@ Result<std::vector<PlacedFile>> ObjectFilter::files(Place& place,
                                                     const std::vector<std::string>& paths) const {
   std::map<std::string, PlacedFile> found;
   const RE2 expression(options_.match.value_or(""));
+  const RE2 skipped(options_.skip.value_or(""));
   for (const auto& path : paths) {
     const bool whole = options_.match || path.ends_with('/');
     for (auto& file : TRY(whole ? place.below(path) : place.matching(path)))
@@ -83,6 +84,7 @@ Result<std::vector<PlacedFile>> ObjectFilter::files(Place& place,
     };
     if (std::any_of(marks.begin(), marks.end(), in)) continue;
     if (options_.match && !RE2::PartialMatch(name, expression)) continue;
+    if (options_.skip && RE2::PartialMatch(name, skipped)) continue;
     files.push_back(std::move(file));
   }
   return files;

@@ -87,6 +87,13 @@ Result<void> check_options(const FilesSourceOptions& options) {
       return fail(ErrorCode::InvalidConfig, "`match` is no regular expression: {}", expression.error());
     }
   }
+  if (options.skip) {
+    const RE2 expression(*options.skip, RE2::Quiet);
+    if (!expression.ok()) {
+      return fail(ErrorCode::InvalidConfig, "`skip` is no regular expression: {}", expression.error());
+    }
+    if (!options.match) return fail(ErrorCode::InvalidConfig, "`skip` goes with `match`");
+  }
   if (!options.after) return {};
   if (!options.after->good && !options.after->bad && !options.after->superseded) {
     return fail(ErrorCode::InvalidConfig, "`after` says neither `good` nor `bad`");

@@ -57,6 +57,7 @@ struct TableOptions {
 struct FilesSourceOptions {
   std::vector<std::string> path;
   std::optional<std::string> match;
+  std::optional<std::string> skip;
   std::optional<std::string> format;
   formats::Compression compression = formats::Compression::Auto;
   formats::ArchiveKind archive = formats::ArchiveKind::Auto;

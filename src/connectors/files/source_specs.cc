@@ -45,6 +45,14 @@ const config::Spec<CsvOptions>& csv_spec() {
           .choice("missing_fields", &CsvOptions::missing_fields,
                   {{"reject", MissingFields::Reject}, {"null", MissingFields::Null}},
                   "What a row with fewer fields is: refused, or taken with NULL for them.")
+          .choice("backslash", &CsvOptions::backslash,
+                  {{"text", formats::Backslash::Text}, {"escape", formats::Backslash::Escape}},
+                  "What a backslash is: text, or that the delimiter, quote, line end or backslash behind it "
+                  "is. Before another byte it stays.")
+          .choice("moved_columns", &CsvOptions::moved_columns,
+                  {{"allow", formats::MovedColumns::Allow}, {"fail", formats::MovedColumns::Fail}},
+                  "With `columns_by: position`, whether a header may have the name of one column at the "
+                  "place of another. Names that are no column's may stand there in any case.")
           .check([](const CsvOptions& options, const config::Node& node, config::Diagnostics& diagnostics) {
             if (auto checked = formats::check_csv_options(options); !checked.ok()) {
               diagnostics.error(node.at(), checked.error().message());
@@ -152,6 +160,8 @@ config::Spec<FilesSourceOptions> source_spec(const std::string& name, const std:
              "Regular expression that is searched in the whole name of every file below `path`; ^ and $ tie "
              "it to the ends.")
       .example("'reports-[0-9]{8}\\.tgz$'")
+      .field("skip", &O::skip, "Regular expression of names that are left out although `match` finds them.")
+      .example("'/archive'")
       .field("format", &O::format, kFormatDoc)
       .example("jsonl")
       .choice("compression", &O::compression,

@@ -46,10 +46,10 @@ std::string read_query(const OlderFile& older, const FilesDestinationOptions& op
   std::string values;
   for (const auto& column : older.known.columns.columns)
     values += (values.empty() ? "" : ", ") + read_as(column);
-  if (options.format == FileFormat::Jsonl) {
-    return fmt::format(
-        "SELECT {} FROM read_json({}, format = 'newline_delimited', columns = {{{}}}, compression = '{}')",
-        values, path, column_map(older.known.columns, "JSON"), compression);
+  if (options.format == FileFormat::Jsonl || options.format == FileFormat::Json) {
+    return fmt::format("SELECT {} FROM read_json({}, format = '{}', columns = {{{}}}, compression = '{}')",
+                       values, path, options.format == FileFormat::Json ? "array" : "newline_delimited",
+                       column_map(older.known.columns, "JSON"), compression);
   }
   return fmt::format(
       "SELECT {} FROM read_csv({}, columns = {{{}}}, auto_detect = false, delim = {}, quote = '\"', escape = "

@@ -13,7 +13,9 @@ class TextWriter final : public TableWriter {
       : file_(request.file),
         columns_(request.rows),
         refuses_nulls_(request.options.format == FileFormat::Csv && request.rows.size() == 1 &&
+                       request.options.csv.quotes == formats::Quotes::Minimal &&
                        request.options.csv.null_text.value_or("").empty()),
+        leaves_file_(request.options.without_rows == WithoutRows::File),
         rows_(std::move(rows)),
         compressor_(formats::make_compressor(request.options.effective_compression())) {}
 
@@ -32,7 +34,9 @@ class TextWriter final : public TableWriter {
   const model::Schema& columns() const override { return columns_; }
 
   Result<std::optional<WrittenFile>> finish() override {
-    if (written_.rows == 0) return std::optional<WrittenFile>();
+    if (written_.rows == 0 && !leaves_file_) return std::optional<WrittenFile>();
+    if (!has_begun_) rows_->begin(block_);
+    rows_->end(block_);
     TRY(flush());
     TRY(file_.close());
     hash_.end_input();
@@ -78,6 +82,7 @@ class TextWriter final : public TableWriter {
   StagedFile& file_;
   model::Schema columns_;
   bool refuses_nulls_;
+  bool leaves_file_;  // also without rows
   std::unique_ptr<formats::RowWriter> rows_;
   std::unique_ptr<formats::Compressor> compressor_;  // null: none
   bool has_begun_ = false;
@@ -90,9 +95,10 @@ class TextWriter final : public TableWriter {
 }  // namespace
 
 Result<std::unique_ptr<TableWriter>> make_text_writer(const WriterRequest& request) {
-  auto rows = request.options.format == FileFormat::Csv
-                  ? TRY(formats::make_csv_writer(request.rows, request.options.csv))
-                  : formats::make_jsonl_writer(request.rows);
+  const auto format = request.options.format;
+  auto rows = format == FileFormat::Csv    ? TRY(formats::make_csv_writer(request.rows, request.options.csv))
+              : format == FileFormat::Json ? formats::make_json_writer(request.rows)
+                                           : formats::make_jsonl_writer(request.rows);
   return std::unique_ptr<TableWriter>(std::make_unique<TextWriter>(request, std::move(rows)));
 }
 
