@@ -19,11 +19,11 @@ Result<std::optional<Timestamp>> first_instant(const execution::Pipeline& pipeli
 
 /// The last partition of a range that ends with `to`. It need not be over when it is named itself; of a
 /// day of hours it is the last hour that is.
-Result<model::Partition> last_in(model::Every every, const std::string& to, Timestamp now) {
-  const auto complete = *model::last_complete(every, now);
+Result<model::Partition> last_in(const model::Calendar& calendar, const std::string& to, Timestamp now) {
+  const auto complete = *calendar.last_complete(now);
   if (to.empty()) return complete;
-  const auto bound = TRY(model::parse_bound(every, to).within("reading --to"));
-  auto last = model::partition_of(every, {bound.end.micros - 1});
+  const auto bound = TRY(calendar.parse_bound(to).within("reading --to"));
+  auto last = calendar.partition_of({bound.end.micros - 1});
   const bool names_it = last.window->start == bound.start;
   if (!names_it && complete.window->start < last.window->start) last = complete;
   if (last.window->start > now || last.window->start < bound.start) {
@@ -126,10 +126,11 @@ Result<std::vector<model::Partition>> partitions_in(const execution::Pipeline& p
     for (auto& offer : TRY(choice_of(pipeline)).load) partitions.push_back(std::move(offer.partition));
     return partitions;
   }
-  const auto last = TRY(last_in(every, range.to, now));
+  const auto calendar = pipeline.partitions.calendar();
+  const auto last = TRY(last_in(calendar, range.to, now));
   auto from = last.window->start;
   if (!range.from.empty()) {
-    from = TRY(model::parse_bound(every, range.from).within("reading --from")).start;
+    from = TRY(calendar.parse_bound(range.from).within("reading --from")).start;
   } else if (const auto first = TRY(first_instant(pipeline))) {
     from = *first;
   }
@@ -137,7 +138,7 @@ Result<std::vector<model::Partition>> partitions_in(const execution::Pipeline& p
     return fail(ErrorCode::InvalidConfig, "the range ends before it begins: --from {} is after {}",
                 range.from, last.key);
   }
-  return model::partitions_between(every, from, last.window->end);
+  return calendar.partitions_between(from, last.window->end);
 }
 
 namespace {

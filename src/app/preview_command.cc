@@ -123,7 +123,7 @@ void print_outcome(const Console& console, const model::Partition& partition,
 
 Result<model::Partition> chosen_partition(const PreviewOptions& options, const execution::Pipeline& pipeline,
                                           Timestamp now) {
-  if (!options.partition.empty()) return model::parse_partition(pipeline.partitions.every, options.partition);
+  if (!options.partition.empty()) return pipeline.partitions.calendar().parse_partition(options.partition);
   const auto newest = TRY(newest_with_input(pipeline, TRY(partitions_in(pipeline, {}, now))));
   if (!newest) return fail(ErrorCode::NotFound, "no partition of {} has input yet", pipeline.name);
   return *newest;

@@ -62,7 +62,7 @@ Result<std::vector<model::Partition>> partitions_to_replay(const Workspace& work
           return row.partition == summary.partition;
         });
     if (spoken_of)
-      partitions.push_back(TRY(model::parse_partition(pipeline.partitions.every, summary.partition)));
+      partitions.push_back(TRY(pipeline.partitions.calendar().parse_partition(summary.partition)));
   }
   return partitions;
 }

@@ -13,11 +13,16 @@ Result<std::vector<PlannedPartition>> chosen(const RunCommandOptions& options,
                                              const execution::Pipeline& pipeline, state::StateStore& state,
                                              Timestamp now) {
   if (!options.partition.empty()) {
-    const auto one = TRY(model::parse_partition(pipeline.partitions.every, options.partition));
+    const auto one = TRY(pipeline.partitions.calendar().parse_partition(options.partition));
     return plan_partitions(pipeline, {one}, state);
   }
   auto planned = TRY(plan_partitions(pipeline, TRY(partitions_in(pipeline, {}, now)), state));
-  if (!options.rerun) return needing_work(std::move(planned));
+  if (!options.rerun) {
+    auto due = needing_work(std::move(planned));
+    const auto limit = pipeline.partitions.limit.value_or(due.size());
+    if (due.size() > limit) due.erase(due.begin() + static_cast<std::ptrdiff_t>(limit), due.end());
+    return due;
+  }
   // Only the newest: reloading all of history is what backfill is for.
   if (planned.size() > 1) planned.erase(planned.begin(), planned.end() - 1);
   return planned;
@@ -73,8 +78,11 @@ Result<std::vector<LoadTask>> due_tasks(const RunCommandOptions& options,
 }
 
 ExitCode run(const RunCommandOptions& options, Context& context) {
-  if (names_original(options)) return run_original(options, context);
-  return finished(run_in(options, context), context.console);
+  auto asked = options;
+  if (!asked.json_file.empty()) asked.pipelines.insert(asked.pipelines.begin(), std::move(asked.json_file));
+  asked.json_file.clear();
+  if (names_original(asked)) return run_original(asked, context);
+  return finished(run_in(asked, context), context.console);
 }
 
 Command run_command() {
@@ -111,11 +119,26 @@ Command run_command() {
        Option::Need::Optional,
        {},
        Option::Completes::Folders},
+      {"--json_file",
+       "QUERIES.json",
+       "A file of queries at Looker, as the first argument may name it, too.",
+       &options->json_file,
+       Option::Need::Optional,
+       {},
+       Option::Completes::Files},
+      {"--aws_storage_bucket_name", "BUCKET",
+       "Of such a file: the bucket, instead of the variable bucket_name.", &options->bucket},
+      {"--aws_server_public_key", "KEY",
+       "Of such a file: access key of the bucket. Better: AWS_ACCESS_KEY_ID.", &options->access_key},
+      {"--aws_server_secret_key", "SECRET",
+       "Of such a file: its secret, which others on this machine can see. Better: AWS_SECRET_ACCESS_KEY.",
+       &options->secret_key},
   };
   command.examples = {
       {"weir run", "everything that is due"},
       {"weir run request_logs --partition 2024-05-01", "one day"},
       {"weir run cmslite.json", "the job of an earlier JSON file"},
+      {"bucket_name=usage weir run my_looker_query.json", "queries of an earlier file, into a bucket"},
       {"weir run --json | jq -c 'select(.level == \"error\")'", "only what went wrong, for machines"}};
   command.action = [options](Context& context) { return run(*options, context); };
   return command;

@@ -19,6 +19,11 @@ struct RunCommandOptions {
   bool fail_if_nothing = false;
   std::int64_t jobs = 1;
   std::string logs = "logs";  ///< of a run of an original configuration
+  // Of a run of an original file of queries at Looker, under the names that they had.
+  std::string json_file;
+  std::string bucket;
+  std::string access_key;
+  std::string secret_key;
 };
 
 /// What of these pipelines is to be loaded.

@@ -11,6 +11,7 @@
 
 #include "connectors/sdk/destination.h"
 #include "connectors/sdk/source.h"
+#include "model/calendar.h"
 #include "model/cursor.h"
 #include "model/load.h"
 #include "model/partition.h"
@@ -50,6 +51,10 @@ struct PartitionRule {
   std::optional<Timestamp> from;  ///< the first partition, when configured
   std::string column;             ///< event time; empty: partitions are those of the inputs
   model::CursorRule cursor{};     ///< of Every::Cursor
+  std::optional<model::TimeZone> zone{};  ///< in which days begin and end; nothing: UTC
+  std::optional<std::size_t> limit{};     ///< of objects: how many one run loads at most
+
+  model::Calendar calendar() const { return model::Calendar(every, zone); }
 };
 
 struct Pipeline {

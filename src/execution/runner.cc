@@ -96,7 +96,8 @@ Result<bool> Runner::has_inputs_of_its_own(const model::Partition& partition) co
   if (every == model::Every::Cursor) return true;
   const auto own = TRY(pipeline_.source->inputs(partition));
   for (const auto neighbour : {Timestamp{partition.window->start.micros - 1}, partition.window->end}) {
-    for (const auto& theirs : TRY(pipeline_.source->inputs(model::partition_of(every, neighbour)))) {
+    for (const auto& theirs :
+         TRY(pipeline_.source->inputs(pipeline_.partitions.calendar().partition_of(neighbour)))) {
       const auto is_theirs = [&](const sdk::InputStamp& input) { return input.name == theirs.name; };
       if (std::any_of(own.begin(), own.end(), is_theirs)) return false;
     }

@@ -163,6 +163,15 @@ std::vector<std::string> placeholders_of(const Partition& partition) {
   return known;
 }
 
+/// The date and hour that a partition is named after: those of its zone, which its window does not tell.
+std::string named_time(const Partition& partition) {
+  const auto& key = partition.key;
+  if (key.size() == 7 && parse_date(key + "-01")) return key + "-01T00";
+  if (key.size() == 10 && parse_date(key)) return key + "T00";
+  if (key.size() == 13 && parse_timestamp(key + ":00")) return key;
+  return to_string(partition.window->start);
+}
+
 Failure unknown_placeholder(const Partition& partition, std::string_view name) {
   const auto known = placeholders_of(partition);
   if (std::find(known.begin(), known.end(), name) != known.end()) {
@@ -253,13 +262,13 @@ std::optional<std::string> placeholder(const Partition& partition, std::string_v
   name.remove_prefix(kPrefix.size());
   if (name == "key") return partition.key;
   if (!partition.window) return std::nullopt;
-  const auto start = to_string(partition.window->start);
+  const auto start = named_time(partition);
   if (name == "date") return start.substr(0, 10);
   if (name == "year") return start.substr(0, 4);
   if (name == "month") return start.substr(5, 2);
   if (name == "day") return start.substr(8, 2);
   if (name == "hour") return start.substr(11, 2);
-  if (name == "start") return start;
+  if (name == "start") return to_string(partition.window->start);
   if (name == "end") return to_string(partition.window->end);
   if (name == "start_unix") return std::to_string(partition.window->start.micros / 1'000'000);
   if (name == "end_unix") return std::to_string(partition.window->end.micros / 1'000'000);

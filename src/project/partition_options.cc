@@ -35,13 +35,24 @@ void refuse(const std::array<const char*, kKeys>& keys, std::string_view reason,
   }
 }
 
+void check_zone(const PartitionOptions& options, const config::Node& node, config::Diagnostics& diagnostics) {
+  const auto* found = node.find("timezone");
+  if (found == nullptr) return;
+  if (const auto zone = model::TimeZone::find(options.timezone); !zone.ok())
+    diagnostics.error(found->at(), zone.error().message());
+  const bool by_date = options.every == model::Every::Day || options.every == model::Every::Week ||
+                       options.every == model::Every::Month;
+  if (!by_date) diagnostics.error(found->at(), "`timezone` needs `every: day`, week or month");
+}
+
 void check(const PartitionOptions& options, const config::Node& node, config::Diagnostics& diagnostics) {
   check_from(options, node, diagnostics);
+  check_zone(options, node, diagnostics);
   if (options.every == model::Every::Object) {
     refuse(std::array{"from", "column"}, "means nothing with `every: object`: objects have no time window",
            node, diagnostics);
   } else {
-    refuse(std::array{"take"}, "needs `every: object`", node, diagnostics);
+    refuse(std::array{"take", "limit"}, "needs `every: object`", node, diagnostics);
   }
   if (options.every != model::Every::Cursor) {
     refuse(std::array{"step", "overlap", "lag", "freshness"}, "needs `every: cursor`", node, diagnostics);
@@ -70,7 +81,7 @@ const config::Spec<PartitionOptions>& partition_spec() {
                {"cursor", model::Every::Cursor},
                {"object", model::Every::Object},
                {"none", model::Every::None}},
-              "Length of a partition, in UTC. Weeks start on Monday. With cursor, each run goes on where "
+              "Length of a partition. Weeks start on Monday. With cursor, each run goes on where "
               "the last one came to and loads up to now. With object, each file or object of the source is "
               "one; none loads everything as one.")
           .shorthand()
@@ -87,6 +98,13 @@ const config::Spec<PartitionOptions>& partition_spec() {
                  "Timestamp column that says to which partition a row belongs. Rows of other partitions are "
                  "filtered, or quarantined when each partition has files of its own.")
           .example("timestamp")
+          .field("timezone", &PartitionOptions::timezone,
+                 "Time zone in which days, weeks and months begin and end. Times in windows and placeholders "
+                 "stay instants; partition.date is the date there.")
+          .example("America/Vancouver")
+          .field("limit", &PartitionOptions::limit, "Of objects: how many of them one run loads at most.")
+          .range(1, 1e9)
+          .example("100")
           .field("step", &PartitionOptions::step,
                  "Of a cursor: the longest partition. Partitions end at its multiples, so those of a day end "
                  "at midnight.")
@@ -111,6 +129,9 @@ execution::PartitionRule rule_of(const PartitionOptions& options) {
   rule.take = options.take;
   rule.column = options.column;
   rule.from = parse_timestamp(options.from);
+  if (options.timezone != "UTC") rule.zone = *model::TimeZone::find(options.timezone);  // was checked
+  if (rule.from) rule.from = rule.calendar().instant_of(*rule.from);
+  if (options.limit) rule.limit = static_cast<std::size_t>(*options.limit);
   if (rule.every != model::Every::Cursor) return rule;
   rule.cursor = {.from = options.from == kStart ? model::kBeginning : rule.from,
                  .step = micros(options.step),

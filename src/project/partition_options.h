@@ -17,6 +17,8 @@ struct PartitionOptions {
   execution::PartitionRule::Take take = execution::PartitionRule::Take::All;
   std::string from;  ///< a date; of a cursor also a length of time, or "start"
   std::string column;
+  std::string timezone = "UTC";
+  std::optional<std::int64_t> limit;
   config::Duration step{std::chrono::hours{24}};
   config::Duration overlap;
   config::Duration lag;
