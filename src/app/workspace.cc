@@ -147,6 +147,7 @@ execution::Services Workspace::services(state::StateStore& state, std::size_t wo
           .random = random_bytes,
           .folder = project_.work_folder(),
           .cancelled = context_.cancelled,
+          .sleeper = sleeper_,
           .open_geocoder = [this](const auto& options) { return open_geocoder(options); },
           .load_turn = load_turn_,
           .workers = workers};

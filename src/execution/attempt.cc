@@ -32,7 +32,8 @@ Runner::Attempt::Attempt(Runner& runner, const model::Partition& partition, cons
       services_(runner.services_),
       partition_(partition),
       options_(options),
-      observer_(observer) {
+      observer_(observer),
+      fresh_start_(*pipeline_.source) {
   run_.pipeline = pipeline_.name;
   run_.partition = partition.key;
   run_.trigger = options.trigger;
@@ -70,8 +71,33 @@ Result<void> Runner::Attempt::claim() {
   return {};
 }
 
+/// Begins anew, as the next run would, when the source was lost while it was read.
 Result<void> Runner::Attempt::load_partition() {
-  const auto& inputs = inputs_ = TRY(pipeline_.source->inputs(partition_).within("looking for input"));
+  while (true) {
+    fresh_start_.begin();
+    auto loaded = load_once();
+    if (loaded.ok() || !TRY(starts_afresh())) return loaded;
+  }
+}
+
+Result<bool> Runner::Attempt::starts_afresh() {
+  constexpr std::chrono::milliseconds kSlice{100};  // after which a user who gives up is heard
+  const auto random = services_.random();
+  auto wait = fresh_start_.next(random[0] / 256.0);
+  if (!wait || services_.cancelled) return false;
+  const auto& error = *fresh_start_.lost();
+  TRY(advance(run_.state, "reading_starts_afresh",
+              fmt::format(R"({{"attempt":{},"wait_ms":{},"code":{},"message":{}}})", fresh_start_.started(),
+                          wait->count(), json_string(name(error.code())), json_string(error.to_string())),
+              "warn"));
+  for (; wait->count() > 0 && !services_.cancelled; *wait -= kSlice)
+    services_.sleeper.sleep(std::min(*wait, kSlice));
+  return !services_.cancelled;
+}
+
+Result<void> Runner::Attempt::load_once() {
+  const auto& inputs = inputs_ =
+      TRY(fresh_start_.watch(pipeline_.source->inputs(partition_)).within("looking for input"));
   run_.fingerprint = fingerprint(pipeline_.definition, inputs);
   auto known = TRY(held());
   TRY(state::settle_quarantine(place(), known.empty() ? "" : known.begin()->second.load_id));
@@ -89,7 +115,7 @@ Result<void> Runner::Attempt::load_partition() {
     if (same && options_.loaded == RunOptions::Loaded::Skip) return confirm(known);
   }
   if (inputs.empty()) return publish_nothing(run_.fingerprint);
-  const auto open = [&] { return pipeline_.source->open(partition_, inputs); };
+  const auto open = [&] { return fresh_start_.watch(pipeline_.source->open(partition_, inputs)); };
   return transfer(open, {.fingerprint = run_.fingerprint, .held = std::move(known)});
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "execution/block_queue.h"
+#include "execution/fresh_start.h"
 #include "execution/runner.h"
 #include "execution/stage.h"
 #include "execution/writer.h"
@@ -47,6 +48,9 @@ class Runner::Attempt {
 
   Result<void> claim();
   Result<void> load_partition();
+  Result<void> load_once();
+  /// Waits before a fresh start; whether there is to be one.
+  Result<bool> starts_afresh();
   Result<void> replay_rows(const RowsToReplay& rows);
   /// What the destination says of this partition, asked before every load.
   Result<Held> held() const;
@@ -89,6 +93,7 @@ class Runner::Attempt {
   Observer& observer_;
   state::Run run_;
   std::vector<sdk::InputStamp> inputs_;  ///< what a load reads
+  FreshStart fresh_start_;
   bool claimed_ = false;
   std::optional<state::PartitionLock> lock_;
 };

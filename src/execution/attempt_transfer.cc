@@ -18,7 +18,7 @@ constexpr BadRowLimit kNoLimit{};
 
 /// Moves all rows of an extraction into the destination and publishes them.
 Result<void> Runner::Attempt::transfer(const Reopen& open, const Purpose& purpose) {
-  const auto opened = TRY(open());
+  const auto opened = watched(TRY(open()), fresh_start_);
   auto& extraction = *opened;
   TRY(advance(state::RunState::Extracting, "extraction_started",
               fmt::format(R"({{"bytes":{}}})", extraction.bytes_total())));
@@ -213,6 +213,7 @@ void Runner::Attempt::take_account(const sdk::Extraction& extraction, const std:
     run_.counts[pipeline_.tables[i].target.table] = lanes[i].writer.counts();
   run_.bytes_read = extraction.bytes_read();
   run_.warnings = extraction.warnings();
+  for (auto& warning : fresh_start_.warnings()) run_.warnings.push_back(std::move(warning));
   for (const auto& compiled : runner_.compiled_) {
     for (const auto& geocoder : compiled.geocoders) {
       for (auto& warning : geocoder->take_warnings()) run_.warnings.push_back(std::move(warning));

@@ -8,10 +8,10 @@
 namespace weir::mysql {
 namespace {
 
-std::vector<const RowShape*> shapes_of(const StreamList& streams) {
-  std::vector<const RowShape*> shapes;
-  for (const auto& stream : streams) shapes.push_back(&stream->shape);
-  return shapes;
+std::vector<const StreamFacts*> facts_of(const StreamList& streams) {
+  std::vector<const StreamFacts*> facts;
+  for (const auto& stream : streams) facts.push_back(stream.get());
+  return facts;
 }
 
 class MysqlExtraction final : public sdk::Extraction {
@@ -21,12 +21,12 @@ class MysqlExtraction final : public sdk::Extraction {
       : streams_(std::move(streams)),
         rows_(streams_.size(), 0),
         warnings_(std::move(snapshot.warnings)),
-        reader_(std::move(sessions), std::move(snapshot), std::move(pieces), shapes_of(streams_)) {}
+        reader_(std::move(sessions), std::move(snapshot), std::move(pieces), facts_of(streams_)) {}
 
   const model::Schema& schema(std::size_t stream) const override { return streams_[stream]->schema; }
 
   Result<std::unique_ptr<sdk::Block>> next() override {
-    auto raw = TRY(reader_.next().within("reading " + streams_.front()->input));
+    auto raw = TRY(reader_.next());
     if (!raw) {
       ended_ = true;
       return std::unique_ptr<sdk::Block>();

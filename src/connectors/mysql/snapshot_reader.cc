@@ -25,10 +25,10 @@ bool same_columns(const RowStream& stream, const RowShape& shape) {
 }  // namespace
 
 SnapshotReader::SnapshotReader(std::shared_ptr<Sessions> sessions, Snapshot snapshot,
-                               std::vector<Piece> pieces, std::vector<const RowShape*> shapes)
+                               std::vector<Piece> pieces, std::vector<const StreamFacts*> streams)
     : sessions_(std::move(sessions)),
       pieces_(std::move(pieces)),
-      shapes_(std::move(shapes)),
+      streams_(std::move(streams)),
       slots_(pieces_.size()) {
   for (auto& connection : snapshot.connections) {
     const auto id = connection->id();
@@ -80,7 +80,8 @@ void SnapshotReader::work(Reader& reader) {
       const std::lock_guard lock(mutex_);
       reader.busy = false;
       slots_[number].finished = done.ok();
-      if (!done && !error_) error_ = done.error();
+      if (!done && !error_)
+        error_ = done.error().within("reading " + streams_[pieces_[number].stream]->input);
       if (!done) stopped_ = true;
     }
     changed_.notify_all();
@@ -100,7 +101,7 @@ bool SnapshotReader::deliver(std::size_t number, RawRows rows) {
 
 Result<void> SnapshotReader::read_piece(Connection& connection, std::size_t number) {
   auto stream = TRY(connection.stream(pieces_[number].sql));
-  if (!same_columns(stream, *shapes_[pieces_[number].stream])) {
+  if (!same_columns(stream, streams_[pieces_[number].stream]->shape)) {
     return fail(ErrorCode::Conflict, "the columns were changed just before they were read; run again");
   }
   return read_rows(stream, number);

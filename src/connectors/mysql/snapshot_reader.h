@@ -15,18 +15,18 @@
 #include <vector>
 
 #include "connectors/mysql/raw_rows.h"
-#include "connectors/mysql/row_decoding.h"
 #include "connectors/mysql/sessions.h"
 #include "connectors/mysql/snapshot.h"
+#include "connectors/mysql/source_blocks.h"
 #include "connectors/mysql/source_pieces.h"
 
 namespace weir::mysql {
 
 class SnapshotReader {
  public:
-  /// `shapes` are those of the streams, and outlive this.
+  /// The streams outlive this.
   SnapshotReader(std::shared_ptr<Sessions> sessions, Snapshot snapshot, std::vector<Piece> pieces,
-                 std::vector<const RowShape*> shapes);
+                 std::vector<const StreamFacts*> streams);
   /// Stops the statements that still run.
   ~SnapshotReader();
   SnapshotReader(const SnapshotReader&) = delete;
@@ -57,7 +57,7 @@ class SnapshotReader {
 
   std::shared_ptr<Sessions> sessions_;
   std::vector<Piece> pieces_;
-  std::vector<const RowShape*> shapes_;
+  std::vector<const StreamFacts*> streams_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

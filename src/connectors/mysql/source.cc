@@ -87,6 +87,7 @@ class MysqlSource final : public sdk::Source {
   }
 
   bool partitions_inputs() const override { return is_partitioned_; }
+  bool starts_afresh() const override { return true; }
 
   Result<std::optional<Timestamp>> earliest() override {
     std::optional<Timestamp> first;
@@ -125,10 +126,11 @@ class MysqlSource final : public sdk::Source {
     return facts_of(connection, table_name(options.table, context_.database));
   }
 
-  /// A part of a table that an index finds is better read as a whole.
+  /// A part of a table that an index finds is better read in one piece.
   bool is_cut(const SourceTableOptions& options, const TableFacts& facts,
               const model::Partition& partition) const {
-    const bool is_whole = options.partition_column.empty() || !partition.window;
+    const bool is_whole =
+        options.partition_column.empty() || !partition.window || partition.window->start == model::kBeginning;
     return is_whole && facts.key && facts.is_versioned() && facts.bytes >= 2 * piece_bytes_;
   }
 

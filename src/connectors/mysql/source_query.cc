@@ -42,7 +42,10 @@ std::int64_t local(Timestamp time, const std::optional<model::TimeZone>& zone) {
 Result<std::string> value_of(std::string_view placeholder, const model::Partition& partition,
                              const std::optional<model::TimeZone>& zone) {
   const auto name = trim(placeholder.substr(2, placeholder.size() - 4));
-  if (partition.window && name == "partition.start") return shown_time(local(partition.window->start, zone));
+  if (partition.window && name == "partition.start")
+    return shown_time(local(partition.reading().start, zone));
+  if (partition.window && name == "partition.start_unix")
+    return std::to_string(partition.reading().start.micros / 1'000'000);
   if (partition.window && name == "partition.end") return shown_time(local(partition.window->end, zone));
   return model::expand(placeholder, partition);
 }
@@ -69,6 +72,8 @@ Result<std::string> window_condition(Connection& connection, const std::string& 
                 "say the condition in `filter`",
                 column);
   }
+  if (window.start == model::kBeginning)
+    return fmt::format("({0} < {1} OR {0} IS NULL)", name, bound(kind, window.end, zone));
   return fmt::format("{0} >= {1} AND {0} < {2}", name, bound(kind, window.start, zone),
                      bound(kind, window.end, zone));
 }
@@ -83,7 +88,7 @@ Result<void> add_conditions(Connection& connection, const SourceTableOptions& op
   }
   if (!options.partition_column.empty() && partition.window) {
     conditions.push_back(TRY(window_condition(connection, stream.table, options.partition_column,
-                                              *partition.window, context.zone)));
+                                              partition.reading(), context.zone)));
   }
   if (!conditions.empty()) stream.where = "WHERE " + join(conditions, " AND ");
   return {};

@@ -109,7 +109,7 @@ void SnapshotReader::work(Connection& connection) {
       std::erase(running_, canceller);
       slots_[number].finished = done.ok();
     }
-    if (!done) fail_with(done.error());
+    if (!done) fail_with(done.error().within("reading " + pieces_[number].input));
     changed_.notify_all();
   }
 }

@@ -23,6 +23,7 @@ struct Piece {
   std::size_t stream = 0;
   std::string sql;
   std::size_t columns = 0;
+  std::string input;  ///< what it is read from, for messages
 };
 
 /// Rows of a stream in binary form, one after the other.

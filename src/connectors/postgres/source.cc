@@ -30,7 +30,7 @@ class PostgresExtraction final : public sdk::Extraction {
   const model::Schema& schema(std::size_t stream) const override { return streams_[stream]->schema; }
 
   Result<std::unique_ptr<sdk::Block>> next() override {
-    auto raw = TRY(reader_->next().within("reading " + streams_.front()->input));
+    auto raw = TRY(reader_->next());
     if (!raw) {
       ended_ = true;
       return std::unique_ptr<sdk::Block>();
@@ -100,6 +100,7 @@ class PostgresSource final : public sdk::Source {
       : sessions_(std::make_shared<Sessions>(connection, environment)),
         options_(options),
         streams_(std::move(streams)),
+        is_partitioned_(std::any_of(streams_.begin(), streams_.end(), is_partitioned)),
         clock_(clock) {}
 
   Result<void> check() override {
@@ -129,7 +130,9 @@ class PostgresSource final : public sdk::Source {
     std::vector<Piece> pieces;
     for (const auto& options : streams_) {
       auto stream = TRY(describe(connection, options, partition));
-      if (!inputs.empty()) add_pieces(stream, facts.size(), pieces);
+      if (!inputs.empty())
+        add_pieces(stream, {facts.size(), "", stream.shape.columns.size(), stamp_name(options, partition)},
+                   pieces);
       facts.push_back(facts_of(std::move(stream), options, partition, facts.size()));
     }
     auto reader = std::make_unique<SnapshotReader>(sessions_, std::move(connection), std::move(pieces),
@@ -150,9 +153,8 @@ class PostgresSource final : public sdk::Source {
     return std::unique_ptr<sdk::Extraction>(std::make_unique<ReplayExtraction>(std::move(facts), rows));
   }
 
-  bool partitions_inputs() const override {
-    return std::all_of(streams_.begin(), streams_.end(), is_partitioned);
-  }
+  bool partitions_inputs() const override { return is_partitioned_; }
+  bool starts_afresh() const override { return true; }
 
   Result<std::optional<Timestamp>> earliest() override {
     std::optional<Timestamp> first;
@@ -183,7 +185,7 @@ class PostgresSource final : public sdk::Source {
 
   /// Of different partitions, so that a partition is known to have its rows for itself.
   std::string stamp_name(const SourceTableOptions& options, const model::Partition& partition) const {
-    return is_partitioned(options) ? shown_name(options) + " " + partition.key : shown_name(options);
+    return is_partitioned_ ? shown_name(options) + " " + partition.key : shown_name(options);
   }
 
   Result<Stream> describe(Connection& connection, const SourceTableOptions& options,
@@ -198,7 +200,8 @@ class PostgresSource final : public sdk::Source {
 
   /// What an input is known by. A database keeps no time of change for rows, so without a column that
   /// does, a partition that is over is taken to stay as it is, and a whole table to change with every
-  /// transaction of the server.
+  /// transaction of the server: but not beside tables with partitions, or all of them would be loaded
+  /// again for its sake.
   Result<sdk::InputStamp> stamp(Connection& connection, const SourceTableOptions& options,
                                 const model::Partition& partition) const {
     sdk::InputStamp stamp{stamp_name(options, partition), 0, "over"};
@@ -207,7 +210,7 @@ class PostgresSource final : public sdk::Source {
       const auto rows = TRY(connection.execute(fmt::format(
           "SELECT count(*), max({})::text FROM {}", sql_identifier(options.change_column), relation.sql())));
       stamp.version = fmt::format("{} rows, newest {}", rows.text(0, 0), rows.text(0, 1));
-    } else if (!is_partitioned(options) || !partition.window) {
+    } else if (!is_partitioned_ || !partition.window) {
       const auto rows = TRY(connection.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())"));
       stamp.version = fmt::format("transaction {}", rows.text(0, 0));
     } else if (const auto now = clock_.now(); now < partition.window->end) {
@@ -232,15 +235,17 @@ class PostgresSource final : public sdk::Source {
     return {};
   }
 
-  static void add_pieces(const Stream& stream, std::size_t number, std::vector<Piece>& pieces) {
-    const auto columns = stream.shape.columns.size();
+  /// The pieces of a stream, each like `piece` with its own SQL.
+  static void add_pieces(const Stream& stream, Piece piece, std::vector<Piece>& pieces) {
     if (stream.pages <= kPagesAtOnce) {
-      pieces.push_back({number, stream.copy_sql(), columns});
+      piece.sql = stream.copy_sql();
+      pieces.push_back(std::move(piece));
       return;
     }
     for (std::uint64_t first = 0; first < stream.pages; first += kPagesAtOnce) {
       const auto end = first + kPagesAtOnce;
-      pieces.push_back({number, stream.copy_sql(first, end < stream.pages ? end : 0), columns});
+      piece.sql = stream.copy_sql(first, end < stream.pages ? end : 0);
+      pieces.push_back(piece);
     }
   }
 
@@ -257,6 +262,7 @@ class PostgresSource final : public sdk::Source {
   std::shared_ptr<Sessions> sessions_;
   SourceOptions options_;
   std::vector<SourceTableOptions> streams_;
+  bool is_partitioned_;  // one of them, so that partitions differ
   const io::Clock& clock_;
 };
 

@@ -24,6 +24,15 @@ std::string_view bare(std::string_view query) {
   return query;
 }
 
+/// A placeholder's value. What is read again begins before the partition.
+Result<std::string> value_of(std::string_view placeholder, const model::Partition& partition) {
+  const auto name = trim(placeholder.substr(2, placeholder.size() - 4));
+  if (!partition.window || !name.starts_with("partition.start")) return model::expand(placeholder, partition);
+  auto read = partition;
+  read.window = partition.reading();
+  return model::expand(placeholder, read);
+}
+
 std::string window_condition(const std::string& column, const model::Window& window) {
   const auto bound = [](Timestamp time) {
     char text[26];
@@ -31,6 +40,8 @@ std::string window_condition(const std::string& column, const model::Window& win
     return sql_literal(std::string_view(text, sizeof text)) + "::timestamp";
   };
   // The session's zone is UTC, so this is right for columns with and without zone, and for days.
+  if (window.start == model::kBeginning)
+    return fmt::format("({0} < {1} OR {0} IS NULL)", sql_identifier(column), bound(window.end));
   return fmt::format("{0} >= {1} AND {0} < {2}", sql_identifier(column), bound(window.start),
                      bound(window.end));
 }
@@ -143,7 +154,7 @@ Result<std::string> bind_placeholders(std::string_view sql, const model::Partiti
       return fail(ErrorCode::InvalidConfig, "a placeholder has no end: {}", sql.substr(0, 40));
     }
     const auto placeholder = sql.substr(0, close + kClose.size());
-    const auto value = TRY(model::expand(placeholder, partition));
+    const auto value = TRY(value_of(placeholder, partition));
     bound += inside_constant ? doubled(value) : literal(value);
     sql.remove_prefix(placeholder.size());
   }
@@ -164,7 +175,7 @@ Result<Relation> relation_of(const SourceTableOptions& options, const std::strin
   if (!options.filter.empty())
     conditions.push_back("(" + TRY(bind_placeholders(options.filter, partition)) + "\n)");
   if (!options.partition_column.empty() && partition.window) {
-    conditions.push_back(window_condition(options.partition_column, *partition.window));
+    conditions.push_back(window_condition(options.partition_column, partition.reading()));
   }
   return Relation{table_name(options.table, schema).sql(), join(conditions, " AND ")};
 }
@@ -192,7 +203,9 @@ Result<Stream> describe_stream(Connection& connection, const SourceTableOptions&
   if (fields.empty()) return fail(ErrorCode::DataMismatch, "it has no columns");
   for (const auto& field : fields) TRY(add_column(connection, field, stream));
   // A part of a table that an index finds is better read as a whole.
-  if (!options.table.empty() && (options.partition_column.empty() || !partition.window)) {
+  const bool is_whole =
+      options.partition_column.empty() || !partition.window || partition.window->start == model::kBeginning;
+  if (!options.table.empty() && is_whole) {
     stream.pages = TRY(pages_of(connection, table_name(options.table, schema)));
   }
   return stream;

@@ -2,6 +2,7 @@
 // What a source is: it opens one partition and hands out blocks, which any worker can decode.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -111,6 +112,11 @@ class Source {
   /// Whether inputs differ by partition (a path with placeholders), or every partition reads all of
   /// them and keeps the rows of its window.
   virtual bool partitions_inputs() const = 0;
+  /// Whether a reading that was cut short because the server was lost (Unavailable) or its tables were
+  /// changed (Conflict) is worth beginning anew at once. Not of a source that tries again by itself.
+  virtual bool starts_afresh() const { return false; }
+  /// How long rows stay there before the source removes them; nothing when for ever, or unknown.
+  virtual std::optional<std::chrono::days> retention() const { return std::nullopt; }
   /// The first instant for which an input may exist, found by looking; nothing when unknown.
   virtual Result<std::optional<Timestamp>> earliest() { return std::optional<Timestamp>(); }
   /// The partitions of a pipeline with `every: object`, in the order in which they are to be loaded:
