@@ -14,7 +14,7 @@ Mode mode_of(const std::string& text) {
   return text == "REPEATED" ? Mode::Repeated : Mode::Nullable;
 }
 
-const char* text_of(Mode mode) {
+const char* mode_text(Mode mode) {
   if (mode == Mode::Required) return "REQUIRED";
   return mode == Mode::Repeated ? "REPEATED" : "NULLABLE";
 }
@@ -37,7 +37,7 @@ std::vector<BigQueryField> fields_of(const Json& schema) {
 }
 
 Json json_of(const BigQueryField& field) {
-  Json json = {{"name", field.name}, {"type", field.type}, {"mode", text_of(field.mode)}};
+  Json json = {{"name", field.name}, {"type", field.type}, {"mode", mode_text(field.mode)}};
   if (!field.description.empty()) json["description"] = field.description;
   if (field.max_length > 0) json["maxLength"] = std::to_string(field.max_length);
   if (field.precision > 0) {

@@ -11,7 +11,7 @@
 namespace weir::google {
 namespace {
 
-constexpr std::size_t kPiece = std::size_t{8} << 20U;  // a multiple of 256 KiB
+constexpr std::size_t kUploadPiece = std::size_t{8} << 20U;  // a multiple of 256 KiB
 constexpr int kSessions = 3;
 
 class Upload {
@@ -63,7 +63,8 @@ class Upload {
   }
 
   Result<void> exchange_piece() {
-    const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, bytes_.size() - offset_));
+    const auto length =
+        static_cast<std::size_t>(std::min<std::uint64_t>(kUploadPiece, bytes_.size() - offset_));
     const auto range = length == 0 ? "*" : fmt::format("{}-{}", offset_, offset_ + length - 1);
     const auto before = offset_;
     auto body = TRY(bytes_.read(offset_, length));

@@ -26,7 +26,7 @@ Field field_of_json(const Json& json, FieldCategory category) {
   field.is_hidden = flag_of(json, "hidden");
   field.is_primary_key = flag_of(json, "primary_key");
   const auto& error = member_of(json, "error");
-  field.has_error = !error.is_null() && error != "";
+  field.has_error = !error.is_null() && !(error.is_string() && error.get_ref<const std::string&>().empty());
   if (field.view.empty()) field.view = field.name.substr(0, field.name.find('.'));
   if (field.label.empty()) field.label = field.name;
   return field;
