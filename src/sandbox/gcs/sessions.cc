@@ -115,7 +115,7 @@ Answer Session::finish() {
                   fmt::format("Invalid request: X-Upload-Content-Length announced {} bytes, {} came.",
                               *announced_, bytes_->size())};
   }
-  finished_ = store_.put(at_, metadata_, *bytes_, conditions_).resource;
+  finished_ = complete_(*bytes_);
   stage_ = Stage::Finished;
   return json_answer(200, finished_);
 }

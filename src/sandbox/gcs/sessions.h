@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Resumable uploads: a session takes bytes in order, keeps whole multiples of 256 KiB of what
-// arrives, and says how many. Used by UploadService. Thread-safe: one request a session at a time.
+// arrives, and says how many. Used by UploadService and by uploads of BigQuery. Thread-safe: one request a
+// session at a time.
 #pragma once
 
 #include <map>
@@ -13,14 +14,11 @@ namespace weir::sandbox::gcs {
 
 class Session {
  public:
-  Session(Store& store, ObjectName at, Json metadata, Conditions conditions,
-          std::optional<std::uint64_t> announced)
-      : store_(store),
-        at_(std::move(at)),
-        metadata_(std::move(metadata)),
-        conditions_(conditions),
-        announced_(announced),
-        bytes_(store.writer()) {}
+  /// What becomes of all the bytes: the resource that answers the last request.
+  using Complete = std::function<Json(BlobWriter& bytes)>;
+
+  Session(std::unique_ptr<BlobWriter> bytes, std::optional<std::uint64_t> announced, Complete complete)
+      : announced_(announced), complete_(std::move(complete)), bytes_(std::move(bytes)) {}
 
   /// A PUT: a chunk, or the question how far it went.
   Answer put(const Request& request, RequestBody& body);
@@ -34,12 +32,9 @@ class Session {
   Answer finish();
   Answer progress() const;
 
-  Store& store_;
-  ObjectName at_;
-  Json metadata_;
-  Conditions conditions_;
   std::optional<std::uint64_t> announced_;  ///< X-Upload-Content-Length
-  std::mutex mutex_;                        // guards what follows
+  Complete complete_;
+  std::mutex mutex_;  // guards what follows
   std::unique_ptr<BlobWriter> bytes_;
   enum class Stage { Open, Finished, Cancelled } stage_ = Stage::Open;
   Json finished_;

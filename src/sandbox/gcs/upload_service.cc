@@ -72,8 +72,10 @@ Answer UploadService::begin(const std::string& bucket, const Request& request, R
   const ObjectName at{bucket, name_of(resource, request)};
   const Conditions conditions = Conditions::of(request.query);
   store_.check_put(at, conditions);
-  const std::string id =
-      sessions_.add(std::make_shared<Session>(store_, at, resource, conditions, announced_length(request)));
+  const std::string id = sessions_.add(std::make_shared<Session>(
+      store_.writer(), announced_length(request), [this, at, resource, conditions](BlobWriter& bytes) {
+        return store_.put(at, resource, bytes, conditions).resource;
+      }));
   Answer answer;
   answer.headers = {{"Location", request.base_url + request.path + "?uploadType=resumable&name=" +
                                      google::percent_encode(at.name) + "&upload_id=" + id},

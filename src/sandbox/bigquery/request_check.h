@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether the JSON of a request has the form that the API describes: unknown members and values of
+// the wrong type are refused, and so is what the API knows and the stand-in does not. Used by
+// BigQueryService. Pure.
+#pragma once
+
+#include "sandbox/bigquery/refusal.h"
+
+namespace weir::sandbox::bigquery {
+
+// https://cloud.google.com/bigquery/docs/reference/rest/v2
+void check_job(const Json& job);
+void check_dataset(const Json& dataset);
+void check_table(const Json& table);
+void check_query_request(const Json& request);
+
+}  // namespace weir::sandbox::bigquery
