@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sandbox/sandbox.h"
 
+#include "sandbox/bigquery/bigquery_service.h"
 #include "sandbox/gcs/gcs_service.h"
 #include "sandbox/gcs/refusal.h"
 #include "sandbox/http/http_server.h"
+#include "sandbox/looker/looker_service.h"
 #include "sandbox/token_service.h"
 
 namespace weir::sandbox {
@@ -21,19 +23,27 @@ Result<void> make_buckets(gcs::Store& store, const std::vector<std::string>& nam
   return {};
 }
 
+bigquery::Settings bigquery_settings(const Settings& settings) {
+  return {settings.folder, settings.datasets, settings.loads_per_table, settings.extract_bytes};
+}
+
 }  // namespace
 
 struct Sandbox::Parts {
   Parts(const Settings& settings, const io::Clock& clock, std::unique_ptr<gcs::Store> store)
       : account(settings.folder.empty() ? "" : settings.folder + "/service-account.pem",
                 settings.token_seconds, clock),
-        storage(std::move(store), settings.rewrite_step) {}
+        looker(settings.looker, clock),
+        storage(std::move(store), settings.rewrite_step),
+        bigquery(bigquery_settings(settings), storage.store(), clock) {}
 
   Account account;
   Faults faults;
   TokenService tokens{account};
   TokenGate gate{account};
+  looker::LookerService looker;
   gcs::GcsService storage;
+  bigquery::BigQueryService bigquery;
   std::unique_ptr<HttpServer> server;  // the last: it stops before what it serves goes away
 };
 
@@ -42,17 +52,21 @@ Sandbox::Sandbox(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Sandbox::~Sandbox() = default;
 
 Result<std::unique_ptr<Sandbox>> Sandbox::start(const Settings& settings, const io::Clock& clock) {
+  TRY(bigquery::BigQueryService::check(bigquery_settings(settings)));
   auto store = TRY(gcs::Store::open(settings.folder, clock));
   auto parts = std::make_unique<Parts>(settings, clock, std::move(store));
   TRY(make_buckets(parts->storage.store(), settings.buckets));
-  std::vector<Service*> services = {&parts->tokens};
+  std::vector<Service*> services = {&parts->tokens, &parts->looker};
   if (settings.token_check == TokenCheck::On) services.push_back(&parts->gate);
   services.push_back(&parts->storage);
+  services.push_back(&parts->bigquery);
   parts->server = TRY(HttpServer::start(settings.port, std::move(services), parts->faults));
   return std::unique_ptr<Sandbox>(new Sandbox(std::move(parts)));
 }
 
 std::string Sandbox::url() const { return fmt::format("http://127.0.0.1:{}", parts_->server->port()); }
+
+looker::Instance& Sandbox::looker() { return parts_->looker.instance(); }
 
 Faults& Sandbox::faults() { return parts_->faults; }
 

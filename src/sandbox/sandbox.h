@@ -10,8 +10,13 @@
 #include "base/result.h"
 #include "io/clock.h"
 #include "sandbox/http/faults.h"
+#include "sandbox/looker/settings.h"
 
 namespace weir::sandbox {
+
+namespace looker {
+class Instance;
+}
 
 enum class TokenCheck { Off, On };
 
@@ -22,6 +27,11 @@ struct Settings {
   TokenCheck token_check = TokenCheck::Off;
   std::int64_t token_seconds = 3599;
   std::uint64_t rewrite_step = 256U << 20U;  ///< bytes that one call of a rewrite copies
+  /// Of BigQuery, "analytics" in project sandbox, or "project.analytics@EU".
+  std::vector<std::string> datasets = {};
+  std::int64_t loads_per_table = 1500;       ///< jobs that may change a table of BigQuery on one day
+  std::uint64_t extract_bytes = 64U << 20U;  ///< of one file of an extract
+  looker::Settings looker = {};
 };
 
 class Sandbox {
@@ -33,6 +43,8 @@ class Sandbox {
   /// "http://127.0.0.1:40001".
   std::string url() const;
   Faults& faults();
+  /// The Looker instance: its time, its rows, what it was asked.
+  looker::Instance& looker();
   /// The key file of its service account.
   Result<std::string> service_account_file();
   /// Resumable uploads to the storage that are neither finished nor cancelled.

@@ -83,8 +83,9 @@ std::optional<Answer> TokenGate::answer(const Request& request, RequestBody&) {
       is_bearer ? account_.rights_of(std::string_view(given).substr(kScheme.size())) : std::nullopt;
   if (!rights) return google_error(401, "authError", "Invalid Credentials", "Authorization");
   if (*rights == Rights::All) return std::nullopt;
+  const bool is_bigquery = request.path.find("/bigquery/") != std::string::npos;
   return google_error(
-      403, "forbidden",
+      403, is_bigquery ? "accessDenied" : "forbidden",
       "stranger@example.com does not have access to this resource. Permission denied on resource "
       "(or it may not exist).");
 }

@@ -230,6 +230,7 @@ void Jobs::run(const Key& key) {
     if (get(job.project, id, job.location).is_cancelled) {
       throw Refusal{"stopped", "Job execution was cancelled: User requested cancellation"};
     }
+    count_load(job);
     if (fault && !fault->reason.empty()) throw Refusal{fault->reason, fault->message};
     finish(key, std::nullopt, carry_out(job));
   } catch (const Refusal& refusal) {
@@ -243,7 +244,6 @@ void Jobs::run(const Key& key) {
 
 Outcome Jobs::carry_out(const Job& job) {
   const auto held = tools_.catalog.warehouse().hold();
-  count_load(job);
   const std::string kind = job.kind();
   if (kind == "load") return run_load(tools_, job);
   if (kind == "copy") return run_copy(tools_, job);
@@ -259,6 +259,7 @@ void Jobs::count_load(const Job& job) {
   const Json& destination = google::member_of(job.settings(), "destinationTable");
   if (!destination.is_object()) return;
   const std::string table = target_of(destination, job.project).name.text();
+  const std::lock_guard lock(mutex_);
   const std::int64_t count = ++loads_[{table, day_of(tools_.catalog.clock().now()).days}];
   if (count <= limits_.loads_per_table) return;
   throw Refusal{"quotaExceeded",

@@ -206,7 +206,9 @@ void check_load(const Json& load) {
 void check_query(const Json& query) {
   require(query, "query");
   check_dispositions(query);
-  check_choice(query, "parameterMode", {"NAMED", "POSITIONAL"});
+  // In any case of its letters: Google's own client writes it small.
+  check_choice({{"parameterMode", lower(google::text_of(query, "parameterMode"))}}, "parameterMode",
+               {"named", "positional"});
   check_choice(query, "priority", {"INTERACTIVE", "BATCH"});
   const Json& legacy = google::member_of(query, "useLegacySql");
   if (legacy.is_null() || legacy == true || legacy == "true") {

@@ -213,7 +213,12 @@ Answer BigQueryService::table(const TableName& name, const Request& request, Req
   const Json changes = changes_it ? json_of(body) : Json::object();
   check_table(changes);
   const auto held = parts().warehouse.hold();
-  if (request.method == "GET") return json_answer(200, catalog.show(catalog.table(name)));
+  if (request.method == "GET") {
+    const Target target = target_of(name.reference(), name.project);
+    const Table& shown = catalog.table(target.name);
+    (void)partition_condition(shown, target.partition);  // refuses a decorator that does not fit
+    return json_answer(200, catalog.show(shown));
+  }
   Change change(catalog);
   Answer answer{.status = 204};
   if (request.method == "DELETE") {

@@ -14,12 +14,15 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array<std::pair<std::string_view, FaultAction>, 5> kActions = {
+constexpr std::array<std::pair<std::string_view, FaultAction>, 8> kActions = {
     {{"status", FaultAction::Status},
      {"reset", FaultAction::Reset},
      {"lose", FaultAction::Lose},
      {"stall", FaultAction::Stall},
-     {"cut", FaultAction::Cut}}};
+     {"cut", FaultAction::Cut},
+     {"truncate", FaultAction::Truncate},
+     {"looker_error", FaultAction::LookerError},
+     {"expire_tokens", FaultAction::ExpireTokens}}};
 
 constexpr std::uint64_t kLargest = 1'000'000'000;
 
@@ -34,7 +37,20 @@ Result<FaultAction> parse_action(const std::string& text) {
   for (const auto& [name, action] : kActions) {
     if (name == text) return action;
   }
-  return fail(ErrorCode::InvalidConfig, "action is '{}': it must be status, reset, lose, stall or cut", text);
+  return fail(ErrorCode::InvalidConfig,
+              "action is '{}': it must be status, reset, lose, stall, cut, truncate, looker_error or "
+              "expire_tokens",
+              text);
+}
+
+/// Whether Looker answers this with rows. An error row needs them, so other requests pass it by.
+bool is_of_rows(const std::string& target) {
+  return target.find("/run/") != std::string::npos || target.find("/results") != std::string::npos;
+}
+
+bool fits(const Fault& fault, const std::string& method, const std::string& target) {
+  return (fault.method.empty() || fault.method == method) && target.find(fault.match) != std::string::npos &&
+         (fault.action != FaultAction::LookerError || is_of_rows(target));
 }
 
 }  // namespace
@@ -48,10 +64,16 @@ Result<Fault> parse_fault(const std::string& json) {
                                                {"status", &fault.status},
                                                {"retry_after", &fault.retry_after},
                                                {"after_bytes", &fault.after_bytes},
+                                               {"after_rows", &fault.after_rows},
                                                {"milliseconds", &fault.milliseconds}};
   std::string action = "status";
-  const std::map<std::string, std::string*> texts = {
-      {"action", &action}, {"match", &fault.match}, {"method", &fault.method}, {"reason", &fault.reason}};
+  const std::map<std::string, std::string*> texts = {{"action", &action},
+                                                     {"match", &fault.match},
+                                                     {"method", &fault.method},
+                                                     {"reason", &fault.reason},
+                                                     {"message", &fault.message},
+                                                     {"body", &fault.body},
+                                                     {"content_type", &fault.content_type}};
   for (const auto& [key, value] : parsed.items()) {
     if (const auto text = texts.find(key); text != texts.end()) {
       if (!value.is_string()) return fail(ErrorCode::InvalidConfig, "{} is no text", key);
@@ -82,9 +104,7 @@ void Faults::clear() {
 std::optional<Fault> Faults::take(const std::string& method, const std::string& target) {
   const std::lock_guard lock(mutex_);
   for (auto fault = faults_.begin(); fault != faults_.end(); ++fault) {
-    const bool fits =
-        (fault->method.empty() || fault->method == method) && target.find(fault->match) != std::string::npos;
-    if (!fits) continue;
+    if (!fits(*fault, method, target)) continue;
     if (fault->skip > 0) {
       --fault->skip;
       continue;

@@ -16,11 +16,14 @@
 namespace weir::sandbox {
 
 enum class FaultAction {
-  Status,  ///< answered with a status and nothing done
-  Reset,   ///< the connection is reset before anything is done, or after some bytes of the body
-  Lose,    ///< the request is carried out, then the connection is reset instead of an answer
-  Stall,   ///< nothing happens for a while, then the request goes on
-  Cut,     ///< the answer breaks off after some bytes of its body
+  Status,        ///< answered with a status and nothing done
+  Reset,         ///< the connection is reset before anything is done, or after some bytes of the body
+  Lose,          ///< the request is carried out, then the connection is reset instead of an answer
+  Stall,         ///< nothing happens for a while, then the request goes on
+  Cut,           ///< the answer breaks off after some bytes of its body
+  Truncate,      ///< the same, but as HTTP sees it the answer is complete
+  LookerError,   ///< rows of Looker end with an error row
+  ExpireTokens,  ///< all tokens of Looker's API have expired
 };
 
 struct Fault {
@@ -34,6 +37,10 @@ struct Fault {
   std::string reason{};  ///< empty: the usual one of the status
   int retry_after = 0;   ///< seconds; 0: no such header
   int milliseconds = 0;
+  int after_rows = 0;     ///< good rows before an error row
+  std::string message{};  ///< of an error row; empty: a usual one
+  std::string body{};     ///< of a status; empty: the usual one of the service
+  std::string content_type{};
 };
 
 /// From the JSON of /_fault. InvalidConfig says what is wrong with it.

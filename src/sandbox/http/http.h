@@ -18,12 +18,16 @@ namespace weir::sandbox {
 /// One value a name is enough: no API of ours repeats parameters that matter.
 using Parameters = std::map<std::string, std::string>;
 
+struct Fault;
+
 struct Request {
   std::string method;
   std::string path;      ///< as sent: an encoded slash is not a slash
   Parameters query;      ///< decoded
   Parameters headers;    ///< names in lower case
   std::string base_url;  ///< "http://127.0.0.1:8086", as the client reached us
+  /// What a test ordered for this request, if anything; a service heeds the actions that are its own.
+  const Fault* fault = nullptr;
 
   std::optional<std::string> parameter(const std::string& name) const;
   std::optional<std::string> header(const std::string& name) const;
@@ -53,6 +57,9 @@ struct Answer {
   /// Instead of `body`, for large ones: bytes by offset and length, `content_size` in all.
   std::function<std::string(std::uint64_t offset, std::size_t length)> content{};
   std::uint64_t content_size = 0;
+  /// Instead of both, for what has no size yet: writes the next piece, false when there is none. Sent in
+  /// chunks, as they come.
+  std::function<bool(std::string& piece)> stream{};
 };
 
 Answer json_answer(int status, const nlohmann::json& json);
@@ -64,6 +71,11 @@ class Service {
   /// Nothing when the request is for another service; then the body is untouched. Called by many
   /// threads at a time.
   virtual std::optional<Answer> answer(const Request& request, RequestBody& body) = 0;
+  /// What this service says when it was told to fail; nothing when the request is for another one.
+  virtual std::optional<Answer> refusal(const Request& request, const Fault& fault) {
+    (void)request, (void)fault;
+    return std::nullopt;
+  }
 };
 
 }  // namespace weir::sandbox

@@ -123,12 +123,72 @@ Request request_of(const httplib::Request& source) {
   return request;
 }
 
-void send(Answer answer, std::optional<std::uint64_t> cut_after, httplib::Response& response) {
+/// How many bytes a fault of this kind lets through.
+std::optional<std::uint64_t> limit_of(const std::optional<Fault>& fault, FaultAction action) {
+  if (!fault || fault->action != action) return std::nullopt;
+  return static_cast<std::uint64_t>(fault->after_bytes);
+}
+
+/// Pieces of an answer on their way to the client, as a fault lets them through.
+class Stream {
+ public:
+  Stream(std::function<bool(std::string&)> next, const std::optional<Fault>& fault, Faults& faults)
+      : next_(std::move(next)),
+        cut_after_(limit_of(fault, FaultAction::Cut)),
+        truncate_after_(limit_of(fault, FaultAction::Truncate)),
+        // at 0 it has stalled before it answered
+        stall_after_(fault && fault->after_bytes > 0 ? limit_of(fault, FaultAction::Stall) : std::nullopt),
+        milliseconds_(fault ? fault->milliseconds : 0),
+        faults_(faults) {}
+
+  /// False ends the connection.
+  bool send_next(httplib::DataSink& sink) {
+    piece_.clear();
+    if (ends_at(truncate_after_) || !next_(piece_)) {
+      sink.done();
+      return true;
+    }
+    if (stall_after_ && sent_ + piece_.size() > *stall_after_) {
+      const auto before = static_cast<std::size_t>(*stall_after_ - sent_);
+      stall_after_.reset();
+      if (!write(sink, std::string_view(piece_).substr(0, before))) return false;
+      faults_.stall(milliseconds_);
+      return write(sink, std::string_view(piece_).substr(before));
+    }
+    const auto limit = cut_after_ ? cut_after_ : truncate_after_;
+    if (limit && sent_ + piece_.size() > *limit) piece_.resize(static_cast<std::size_t>(*limit - sent_));
+    return write(sink, piece_) && !ends_at(cut_after_);
+  }
+
+ private:
+  bool ends_at(std::optional<std::uint64_t> limit) const { return limit && sent_ >= *limit; }
+  bool write(httplib::DataSink& sink, std::string_view bytes) {
+    sent_ += bytes.size();
+    return bytes.empty() || sink.write(bytes.data(), bytes.size());
+  }
+
+  std::function<bool(std::string&)> next_;
+  std::string piece_;
+  std::uint64_t sent_ = 0;
+  std::optional<std::uint64_t> cut_after_, truncate_after_, stall_after_;
+  int milliseconds_;
+  Faults& faults_;
+};
+
+void send(Answer answer, const std::optional<Fault>& fault, Faults& faults, httplib::Response& response) {
   response.status = answer.status;
   for (auto& [name, value] : answer.headers) response.set_header(name, value);
-  const std::uint64_t size = answer.content ? answer.content_size : answer.body.size();
-  if (size == 0) return;
   const std::string type = answer.content_type;
+  if (answer.stream) {
+    const auto stream = std::make_shared<Stream>(std::move(answer.stream), fault, faults);
+    response.set_chunked_content_provider(
+        type, [stream](std::size_t, httplib::DataSink& sink) { return stream->send_next(sink); });
+    return;
+  }
+  std::uint64_t size = answer.content ? answer.content_size : answer.body.size();
+  if (const auto limit = limit_of(fault, FaultAction::Truncate)) size = std::min(size, *limit);
+  if (size == 0) return;
+  const std::optional<std::uint64_t> cut_after = limit_of(fault, FaultAction::Cut);
   // A provider, so that the library neither packs the body nor takes a range of it by itself.
   response.set_content_provider(
       size, type,
@@ -161,17 +221,9 @@ std::string usual_reason(int status) {
   }
 }
 
-Answer fault_answer(const Fault& fault) {
+Answer google_refusal(const Fault& fault) {
   const std::string reason = fault.reason.empty() ? usual_reason(fault.status) : fault.reason;
-  Answer answer = google_error(fault.status, reason, "The sandbox was told to fail.");
-  if (fault.retry_after > 0) answer.headers.emplace_back("Retry-After", std::to_string(fault.retry_after));
-  return answer;
-}
-
-/// How many bytes a fault of this kind lets through.
-std::optional<std::uint64_t> limit_of(const std::optional<Fault>& fault, FaultAction action) {
-  if (!fault || fault->action != action) return std::nullopt;
-  return static_cast<std::uint64_t>(fault->after_bytes);
+  return google_error(fault.status, reason, "The sandbox was told to fail.");
 }
 
 }  // namespace
@@ -204,26 +256,41 @@ struct HttpServer::State {
     return google_error(404, "notFound", "Not Found: the sandbox serves nothing at " + request.path);
   }
 
+  Answer refusal(const Request& request, const Fault& fault) {
+    std::optional<Answer> answer;
+    for (Service* service : services) {
+      if (!answer) answer = service->refusal(request, fault);
+    }
+    if (!answer) answer = google_refusal(fault);
+    if (!fault.body.empty()) answer->body = fault.body;
+    if (!fault.content_type.empty()) answer->content_type = fault.content_type;
+    if (fault.retry_after > 0) answer->headers.emplace_back("Retry-After", std::to_string(fault.retry_after));
+    return *std::move(answer);
+  }
+
   void handle(const httplib::Request& source, httplib::Response& response,
               const httplib::ContentReader* reader) {
-    // Ranges are the business of the services. The library owns this object and reads it again later.
+    Request request = request_of(source);
+    // Ranges and packing are the business of the services. The library owns this object and reads it
+    // again later.
     const_cast<httplib::Request&>(source).ranges.clear();
-    const Request request = request_of(source);
+    const_cast<httplib::Request&>(source).headers.erase("Accept-Encoding");
     const auto fault = faults.take(source.method, source.target);
+    if (fault) request.fault = &*fault;
     const auto is = [&fault](FaultAction action) { return fault && fault->action == action; };
     LiveBody body(reader, limit_of(fault, FaultAction::Reset));
-    if (is(FaultAction::Stall)) faults.stall(fault->milliseconds);
+    if (is(FaultAction::Stall) && fault->after_bytes == 0) faults.stall(fault->milliseconds);
     const bool is_at_once = is(FaultAction::Reset) && fault->after_bytes == 0;
     if (is_at_once) {
       remember(source, 0);
       return reset(source);
     }
-    Answer answer = is(FaultAction::Status) ? fault_answer(*fault) : dispatch(request, body);
+    Answer answer = is(FaultAction::Status) ? refusal(request, *fault) : dispatch(request, body);
     body.drain();
     const bool is_lost = is(FaultAction::Reset) || is(FaultAction::Lose) || body.broke_off();
     remember(source, is_lost ? 0 : answer.status);
     if (is_lost) return reset(source);
-    send(std::move(answer), limit_of(fault, FaultAction::Cut), response);
+    send(std::move(answer), fault, faults, response);
   }
 };
 

@@ -14,7 +14,8 @@ constexpr int kDefaultPort = 8086;
 
 constexpr const char* kSummary =
     "Stand-ins for the systems that weir talks to, on this machine. Nothing leaves it and no account is\n"
-    "needed. Served now: Google Cloud Storage (JSON API) with the token endpoint and the metadata server.";
+    "needed. Served now: Google Cloud Storage (JSON API) with the token endpoint and the metadata server,\n"
+    "BigQuery (v2), and a Looker instance (API 4.0) with a year of System Activity.";
 
 constexpr const char* kExamples =
     "Examples:\n"
@@ -28,12 +29,35 @@ constexpr const char* kExamples =
     "or with a key, as in production: credentials: file:key.json instead of access: anonymous.\n"
     "Google's own clients find it with STORAGE_EMULATOR_HOST=http://127.0.0.1:8086.\n"
     "\n"
-    "Faults, for tests of whatever you build on it:\n"
+    "BigQuery is served at the same address, with the buckets above as its gs:// URIs:\n"
+    "  weir-sandbox --bucket exports --dataset analytics  a dataset in the project sandbox, in US\n"
+    "  connections:\n"
+    "    warehouse: {type: bigquery, project: sandbox, dataset: analytics, endpoint: "
+    "\"http://127.0.0.1:8086\",\n"
+    "                access: anonymous}\n"
+    "Rows are kept by an embedded DuckDB, so queries are a part of GoogleSQL; the rest is refused.\n"
+    "  GET /_bigquery/jobs    every job so far; POST /_bigquery/fault lets jobs fail or take their time:\n"
+    "       {\"kind\": \"load\", \"milliseconds\": 500, \"reason\": \"backendError\", \"times\": 1}\n"
+    "\n"
+    "Looker is served at the same address: base_url http://127.0.0.1:8086, client_id sandbox,\n"
+    "client_secret sandbox-secret. `weir-sandbox looker-ini > looker.ini` writes them down. The same seed\n"
+    "gives the same rows on every day; what happens after now comes to light as time passes.\n"
+    "  weir-sandbox --looker-rows 3000000                about 1 GB of history a year\n"
+    "  weir-sandbox --looker-now 2024-05-14T10:00:00Z    it is always then, until /_looker/now is told "
+    "otherwise\n"
+    "  GET /_looker/requests  what was asked; GET /_looker/sessions  who has not logged out\n"
+    "  POST /_looker/now      {\"now\": \"2024-05-15T10:00:00Z\"} or {\"advance_seconds\": 600}\n"
+    "  POST /_looker/rows     {\"view\": \"history\", \"rows\": [{\"id\": 1, \"created_time\": \"2024-05-14 "
+    "09:00:00\"}]}\n"
+    "\n"
+    "Faults, for tests of whatever you build on it, also as --fault JSON at the start:\n"
     "  curl -X POST http://127.0.0.1:8086/_fault -d '{\"match\": \"/upload\", \"action\": \"status\",\n"
     "       \"status\": 503, \"times\": 2}'\n"
     "  action    status (answers `status`, with `reason` and `retry_after`), reset (before anything is\n"
     "            done, or after `after_bytes` of the body), lose (done, but the answer is lost), stall\n"
-    "            (for `milliseconds`), cut (the answer ends after `after_bytes`)\n"
+    "            (for `milliseconds`, at the start or after `after_bytes`), cut (the connection ends after\n"
+    "            `after_bytes` of the answer), truncate (the same, but HTTP says that it is complete);\n"
+    "            of Looker: looker_error (an error row with `message` after `after_rows`), expire_tokens\n"
     "  match     part of the path and query; method: of requests with that method only\n"
     "  times     how many requests; skip: how many to let through before\n"
     "GET /_fault shows those to come, DELETE /_fault forgets them, GET /_requests tells what was asked.";
@@ -43,7 +67,13 @@ int complain(const Error& error) {
   return 1;
 }
 
-int serve(const Settings& settings) {
+/// The faults that are ordered with the command line.
+Result<void> order(const std::vector<std::string>& faults, Faults& at) {
+  for (const std::string& json : faults) at.add(TRY(parse_fault(json).within("reading --fault " + json)));
+  return {};
+}
+
+int serve(const Settings& settings, const std::vector<std::string>& faults) {
   // Signals are waited for, so that none can arrive between a look and a sleep.
   sigset_t signals;
   sigemptyset(&signals);
@@ -53,6 +83,8 @@ int serve(const Settings& settings) {
   const io::SystemClock clock;
   auto sandbox = Sandbox::start(settings, clock);
   if (!sandbox.ok()) return complain(sandbox.error());
+  if (const auto ordered = order(faults, (*sandbox)->faults()); !ordered.ok())
+    return complain(ordered.error());
   std::cout << "weir-sandbox serves at " << (*sandbox)->url() << " (Ctrl-C ends it)" << std::endl;
   int signal = 0;
   sigwait(&signals, &signal);
@@ -73,6 +105,56 @@ int print_service_account(int port) {
   return 0;
 }
 
+int print_looker_ini(const Settings& settings) {
+  std::cout << fmt::format(
+      "[Looker]\nbase_url=http://"
+      "127.0.0.1:{}\nclient_id={}\nclient_secret={}\nverify_ssl=false\ntimeout=120\n",
+      settings.port, settings.looker.client_id, settings.looker.client_secret);
+  return 0;
+}
+
+std::string read_instant(const std::string& text, std::optional<Timestamp>& instant) {
+  instant = parse_timestamp(text);
+  return instant ? "" : text + " is no time such as 2024-05-14T10:00:00Z";
+}
+
+void add_looker_options(CLI::App& app, looker::Settings& looker) {
+  const auto count = CLI::Range(std::int64_t{0}, std::int64_t{1'000'000'000});
+  const auto number = [&](const char* name, std::int64_t& value, const char* help) {
+    app.add_option(name, value, help)->capture_default_str()->check(count)->group("Looker");
+  };
+  const auto text = [&](const char* name, std::string& value, const char* help) {
+    app.add_option(name, value, help)->capture_default_str()->group("Looker");
+  };
+  number("--looker-rows", looker.history_rows, "Rows of history a year, about; other explores follow it");
+  app.add_option("--looker-seed", looker.seed, "Another seed, other rows")
+      ->capture_default_str()
+      ->group("Looker");
+  app.add_option_function<std::string>(
+         "--looker-now", [](const std::string&) {},
+         "Time of the instance, at which it stands still; without it, now")
+      ->check([&looker](const std::string& given) { return read_instant(given, looker.now); })
+      ->group("Looker");
+  text("--looker-client-id", looker.client_id, "Who may log in");
+  text("--looker-client-secret", looker.client_secret, "With which secret");
+  number("--looker-token-seconds", looker.token_seconds, "How long a login is good for");
+  app.add_flag_callback(
+         "--looker-cache", [&looker] { looker.cache = looker::Cache::On; },
+         "Answer from a cache that is up to 12 hours old, as System Activity does")
+      ->group("Looker");
+  number("--looker-retention-days", looker.retention_days,
+         "Forget older history and events (Looker: 90); 0: keep a year");
+  number("--looker-late-seconds", looker.late_seconds, "Show one history row in twenty so late, at the most");
+  number("--looker-concurrency", looker.concurrency, "Refuse more queries at a time with 429; 0: take all");
+  number("--looker-task-milliseconds", looker.task_milliseconds, "How long an asynchronous query runs");
+  const std::map<std::string, looker::UnknownField> refusals = {{"validation", looker::UnknownField::Refused},
+                                                                {"row", looker::UnknownField::ErrorRow}};
+  app.add_option("--looker-unknown-field", looker.unknown_field,
+                 "Refuse unknown fields with 422 or with an error row")
+      ->transform(CLI::CheckedTransformer(refusals))
+      ->group("Looker");
+}
+
 int run(int argc, char** argv) {
   CLI::App app(kSummary, "weir-sandbox");
   app.footer(kExamples);
@@ -91,11 +173,27 @@ int run(int argc, char** argv) {
   app.add_option("--rewrite-bytes", settings.rewrite_step, "Bytes that one call copies inside the storage")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
+  app.add_option("--dataset", settings.datasets,
+                 "Dataset of BigQuery to make at the start, [PROJECT.]NAME[@LOCATION]; may be repeated")
+      ->allow_extra_args(false);
+  app.add_option("--loads-per-table", settings.loads_per_table, "Jobs that may change one table a day")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--extract-bytes", settings.extract_bytes, "Size at which an extract begins another file")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  std::vector<std::string> faults;
+  app.add_option("--fault", faults, "Fault to begin with, as JSON (see below); may be repeated")
+      ->allow_extra_args(false);
+  add_looker_options(app, settings.looker);
+  auto* ini = app.add_subcommand("looker-ini", "Print a looker.ini for the instance of a running sandbox");
+  ini->add_option("--port", settings.port, "Port of the running sandbox")->capture_default_str();
   auto* account = app.add_subcommand("service-account", "Print the key file of a running sandbox's account");
   account->add_option("--port", settings.port, "Port of the running sandbox")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   settings.token_check = token_check ? TokenCheck::On : TokenCheck::Off;
-  return account->parsed() ? print_service_account(settings.port) : serve(settings);
+  if (ini->parsed()) return print_looker_ini(settings);
+  return account->parsed() ? print_service_account(settings.port) : serve(settings, faults);
 }
 
 }  // namespace
