@@ -104,6 +104,10 @@ class CsvDecoder final : public Decoder {
         char* const place = rows.reserve(text.size());
         text = {place, parser.unescape(field, place)};
       }
+      if (textual) {
+        rows.set_text(*target.column, row, text);
+        continue;
+      }
       const bool fits = target.type != Type::Json || is_json(text);
       if (!fits || !set_cell(rows, *target.column, row, target.type, text)) {
         return refusal(schema_.columns[*target.column].name, show_value(text), target.type);

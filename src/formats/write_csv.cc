@@ -2,6 +2,10 @@
 #include <array>
 #include <cstring>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "formats/write_rows.h"
 #include "formats/write_values.h"
 
@@ -10,6 +14,63 @@ namespace {
 
 using model::Type;
 
+/// Copies text and looks on the way whether one of four bytes is in it: most cells are written without a
+/// look at their single bytes.
+class PlainCopy {
+ public:
+  explicit PlainCopy(const std::array<char, 4>& special) : special_(special) {}
+
+  /// Whether none of the bytes is in the text, which is then at `to`. There is room for all of it.
+  bool copy(std::string_view text, char* to) const {
+    const char* const from = text.data();
+    const auto size = text.size();
+#ifdef __SSE2__
+    if (size >= kWide) {
+      auto found = look(from, to);
+      for (std::size_t at = kWide; at + kWide <= size; at += kWide)
+        found = _mm_or_si128(found, look(from + at, to + at));
+      // The last bytes overlap what was copied before.
+      found = _mm_or_si128(found, look(from + size - kWide, to + size - kWide));
+      return _mm_movemask_epi8(found) == 0;
+    }
+    if (size >= kWide / 2) {
+      std::uint64_t first = 0;
+      std::uint64_t last = 0;
+      std::memcpy(&first, from, sizeof first);
+      std::memcpy(&last, from + size - sizeof last, sizeof last);
+      std::memcpy(to, &first, sizeof first);
+      std::memcpy(to + size - sizeof last, &last, sizeof last);
+      const auto both = _mm_set_epi64x(static_cast<std::int64_t>(last), static_cast<std::int64_t>(first));
+      return _mm_movemask_epi8(matches(both)) == 0;
+    }
+#endif
+    bool found = false;
+    for (std::size_t i = 0; i < size; ++i) {
+      const char c = from[i];
+      to[i] = c;
+      found |= c == special_[0] || c == special_[1] || c == special_[2] || c == special_[3];
+    }
+    return !found;
+  }
+
+ private:
+#ifdef __SSE2__
+  static constexpr std::size_t kWide = sizeof(__m128i);
+
+  __m128i matches(__m128i bytes) const {
+    const auto equal = [&](int i) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(special_[i])); };
+    return _mm_or_si128(_mm_or_si128(equal(0), equal(1)), _mm_or_si128(equal(2), equal(3)));
+  }
+  __m128i look(const char* from, char* to) const {
+    const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+    return matches(bytes);
+  }
+#endif
+
+  std::array<char, 4> special_;
+};
+
 class CsvWriter final : public RowWriter {
  public:
   CsvWriter(const model::Schema& schema, const CsvWriteOptions& options)
@@ -17,10 +78,8 @@ class CsvWriter final : public RowWriter {
         options_(options),
         delimiter_(options.delimiter[0]),
         escapes_(options.quotes == Quotes::None),
-        null_(options.null_text.value_or(escapes_ ? "\\N" : "")) {
-    for (const char c : {delimiter_, escapes_ ? '\\' : '"', '\n', '\r'})
-      special_[static_cast<unsigned char>(c)] = 1;
-  }
+        null_(options.null_text.value_or(escapes_ ? "\\N" : "")),
+        plain_({delimiter_, escapes_ ? '\\' : '"', '\n', '\r'}) {}
 
   void begin(WriteBuffer& out) const override {
     if (!options_.header) return;
@@ -75,18 +134,12 @@ class CsvWriter final : public RowWriter {
     }
   }
 
-  bool must_quote(std::string_view text) const {
-    if (text.empty() || (!null_.empty() && text == null_)) return true;
-    unsigned special = 0;
-    for (const char c : text) special |= special_[static_cast<unsigned char>(c)];
-    return special != 0;
-  }
-
   /// The text for NULL begins with a backslash, which is always doubled here.
   char* write_escaped(std::string_view text, char* at) const {
     if (text.starts_with('"')) *at++ = '\\';
+    if (plain_.copy(text, at)) return at + text.size();
     for (const char c : text) {
-      if (special_[static_cast<unsigned char>(c)] != 0) *at++ = '\\';
+      if (c == delimiter_ || c == '\\' || c == '\n' || c == '\r') *at++ = '\\';
       *at++ = c;
     }
     return at;
@@ -94,10 +147,8 @@ class CsvWriter final : public RowWriter {
 
   char* write_text(std::string_view text, char* at) const {
     if (escapes_) return write_escaped(text, at);
-    if (!must_quote(text)) {
-      std::memcpy(at, text.data(), text.size());
-      return at + text.size();
-    }
+    const bool like_null = text.empty() || (!null_.empty() && text == null_);
+    if (!like_null && plain_.copy(text, at)) return at + text.size();
     *at++ = '"';
     for (const char c : text) {
       if (c == '"') *at++ = '"';
@@ -112,7 +163,7 @@ class CsvWriter final : public RowWriter {
   char delimiter_;
   bool escapes_;
   std::string null_;
-  std::array<unsigned char, 256> special_{};
+  PlainCopy plain_;
 };
 
 }  // namespace

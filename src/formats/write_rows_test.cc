@@ -46,6 +46,18 @@ TEST(CsvWriter, quotes_only_what_it_must) {
       "plain,1\n blanks ,1\n\"a,b\",1\n\"say \"\"hi\"\"\",1\n\"two\nlines\",1\n\"cr\r\",1\nit's; fine,1\n");
 }
 
+TEST(CsvWriter, finds_what_must_be_quoted_wherever_it_stands) {
+  for (std::size_t size = 1; size < 70; ++size) {
+    const std::string plain(size, 'x');
+    EXPECT_EQ(csv({plain}), plain + ",1\n");
+    for (std::size_t at = 0; at < size; ++at) {
+      auto text = plain;
+      text[at] = at % 2 == 0 ? ',' : '\n';
+      EXPECT_EQ(csv({text}), "\"" + text + "\",1\n") << size << " " << at;
+    }
+  }
+}
+
 TEST(CsvWriter, tells_null_from_empty_text) { EXPECT_EQ(csv({std::nullopt, ""}), ",1\n\"\",1\n"); }
 
 TEST(CsvWriter, tells_null_text_from_the_same_text) {
