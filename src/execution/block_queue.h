@@ -10,7 +10,7 @@
 
 #include "base/result.h"
 #include "connectors/sdk/source.h"
-#include "engine/database.h"
+#include "execution/worked_rows.h"
 #include "model/batch.h"
 
 namespace weir::execution {
@@ -21,9 +21,9 @@ struct WorkedBlock {
 
   std::size_t stream;
   std::unique_ptr<sdk::Block> block;
-  model::Batch rows;                  ///< as decoded
-  std::vector<sdk::Reject> rejects;   ///< could not be decoded
-  std::vector<engine::Chunk> chunks;  ///< data columns, then the row column and the error column
+  model::Batch rows;                 ///< as decoded
+  std::vector<sdk::Reject> rejects;  ///< could not be decoded
+  std::vector<WorkedRows> chunks;    ///< data columns, then the row column and the error column
 };
 
 /// What a worker does with its decoded rows: fills `chunks`. One per worker, called by its thread.

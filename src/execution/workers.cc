@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execution/workers.h"
 
-#include <numeric>
-
 #include "base/text.h"
 
 namespace weir::execution {
@@ -11,11 +9,10 @@ namespace weir::execution {
 struct Workers::Worker {
   engine::Connection connection;
   engine::Input input;
-  engine::Prepared statement;
-  std::vector<model::ColumnView> columns;
-  std::vector<std::int64_t> row_numbers;
-  std::vector<model::Text> no_errors;
-  std::vector<std::uint64_t> all_null;
+  std::optional<engine::Prepared> statement;  ///< nothing when rows stay as they are
+  std::vector<std::optional<std::size_t>> untouched;
+  std::vector<model::ColumnView> columns{};
+  std::shared_ptr<const PlainMarks> marks{};
 
   Result<void> run(WorkedBlock& worked);
 };
@@ -28,20 +25,30 @@ std::vector<model::Column> carried_columns() {
 Result<void> Workers::Worker::run(WorkedBlock& worked) {
   const auto view = worked.rows.view();
   if (view.rows == 0) return {};
-  if (row_numbers.size() < view.rows) {
-    const auto size = (view.rows + 1023) / 1024 * 1024;
-    row_numbers.resize(size);
-    std::iota(row_numbers.begin(), row_numbers.end(), 0);
-    no_errors.resize(size);
-    all_null.resize(size / 64);
+  if (!marks || marks->numbers.size() < view.rows) {
+    marks = std::make_shared<const PlainMarks>((view.rows + 1023) / 1024 * 1024);
+  }
+  if (!statement) {
+    worked.chunks.emplace_back(view, marks);
+    return {};
   }
   columns.assign(view.columns.begin(), view.columns.end());
-  columns.push_back({model::Type::Integer, row_numbers.data(), nullptr});
-  columns.push_back({model::Type::Text, no_errors.data(), all_null.data()});
+  columns.push_back({model::Type::Integer, marks->numbers.data(), nullptr});
+  columns.push_back({model::Type::Text, marks->no_errors.data(), marks->all_null.data()});
   input.set({view.rows, columns});
-  auto rows = TRY(statement.run());
-  while (auto chunk = TRY(rows.take())) worked.chunks.push_back(*std::move(chunk));
+  auto rows = TRY(statement->run());
+  while (auto chunk = TRY(rows.take())) worked.chunks.emplace_back(view, *std::move(chunk), untouched);
   return {};
+}
+
+/// What the engine is to compute of a segment: columns that stay as they are never enter it.
+std::string computed_sql(const transforms::Segment& segment) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < segment.output.size(); ++i) {
+    if (!segment.untouched[i]) names.push_back(sql_identifier(segment.output.columns[i].name));
+  }
+  for (const auto& column : carried_columns()) names.push_back(sql_identifier(column.name));
+  return fmt::format("SELECT {} FROM (\n{}\n) AS segment", join(names), segment.sql);
 }
 
 Result<std::unique_ptr<Workers>> Workers::create(const std::vector<transforms::Transform>& transforms,
@@ -62,15 +69,19 @@ Result<std::unique_ptr<Workers>> Workers::create(const std::vector<transforms::T
   for (auto& column : carried_columns()) carried.columns.push_back(std::move(column));
   const auto& segments = workers->program_.segments;
   const bool row_by_row = !segments.empty() && segments.front().kind == transforms::Segment::Kind::Rows;
-  const std::string sql = row_by_row ? segments.front().sql : "SELECT * FROM input";
   for (std::size_t i = 0; i < options.count; ++i) {
     auto connection = TRY(workers->database_->connect());
     const auto table = fmt::format("weir_input_{}", i);
     auto input = TRY(connection.define_input(table, carried));
     TRY(connection.execute(fmt::format("CREATE TEMP VIEW input AS SELECT * FROM {}()", table)));
-    auto statement = TRY(connection.prepare(sql).within("preparing the transforms"));
-    workers->workers_.push_back(std::make_shared<Worker>(
-        Worker{std::move(connection), std::move(input), std::move(statement), {}, {}, {}, {}}));
+    Worker worker{std::move(connection), std::move(input), {}, {}};
+    if (row_by_row) {
+      const auto& segment = segments.front();
+      worker.statement =
+          TRY(worker.connection.prepare(computed_sql(segment)).within("preparing the transforms"));
+      worker.untouched = segment.untouched;
+    }
+    workers->workers_.push_back(std::make_shared<Worker>(std::move(worker)));
   }
   return workers;
 }

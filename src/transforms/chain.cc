@@ -28,14 +28,34 @@ std::string comment(std::string_view title) {
 
 bool same_name(std::string_view one, std::string_view other) { return lower(one) == lower(other); }
 
+Chain::Chain(model::Schema input) : input_(std::move(input)), columns_(input_) {
+  for (const auto& column : input_.columns) untouched_[column.name] = column.name;
+}
+
 std::string Chain::relation() const {
   return steps_.empty() ? "input" : fmt::format("step_{}", steps_.size());
 }
 
-void Chain::add(const std::string& title, const std::string& select, model::Schema columns) {
+void Chain::add(const std::string& title, const std::string& select, model::Schema columns,
+                const KeptColumns& kept) {
   steps_.push_back(
       fmt::format("{}\nstep_{} AS NOT MATERIALIZED (\n{}\n)", comment(title), steps_.size() + 1, select));
   columns_ = std::move(columns);
+  KeptColumns untouched;
+  for (const auto& [now, before] : kept) {
+    const auto found = untouched_.find(before);
+    if (found != untouched_.end()) untouched[now] = found->second;
+  }
+  untouched_ = std::move(untouched);
+}
+
+std::vector<std::optional<std::size_t>> Chain::untouched() const {
+  std::vector<std::optional<std::size_t>> numbers;
+  for (const auto& column : columns_.columns) {
+    const auto found = untouched_.find(column.name);
+    numbers.push_back(found == untouched_.end() ? std::nullopt : input_.find(found->second));
+  }
+  return numbers;
 }
 
 std::string Chain::sql() const {
@@ -49,10 +69,12 @@ std::string Chain::sql() const {
 }
 
 StarSelect& StarSelect::exclude(std::string_view column) {
+  changed_.emplace(column);
   return excluded_.push_back(sql_identifier(column)), *this;
 }
 
 StarSelect& StarSelect::replace(std::string_view column, const std::string& expression) {
+  changed_.emplace(column);
   return replaced_.push_back(fmt::format("{} AS {}", expression, sql_identifier(column))), *this;
 }
 
@@ -80,6 +102,14 @@ std::string StarSelect::from(const std::string& relation, const std::string& whe
   select += "\nFROM " + relation;
   if (!where.empty()) select += "\nWHERE " + where;
   return select;
+}
+
+KeptColumns StarSelect::kept(const model::Schema& columns) const {
+  KeptColumns kept;
+  for (const auto& column : columns.columns) {
+    if (!changed_.contains(column.name)) kept[column.name] = column.name;
+  }
+  return kept;
 }
 
 }  // namespace weir::transforms

@@ -3,6 +3,9 @@
 // compile() and the verbs. One thread.
 #pragma once
 
+#include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,9 +17,12 @@ namespace weir::transforms {
 /// Whether the engine takes two names for the same column: it ignores the case of ASCII letters.
 bool same_name(std::string_view one, std::string_view other);
 
+/// The columns that a step passes on as they are: their names behind it, and before.
+using KeptColumns = std::map<std::string, std::string>;
+
 class Chain {
  public:
-  explicit Chain(model::Schema columns) : columns_(std::move(columns)) {}
+  explicit Chain(model::Schema input);
 
   /// The data columns after the last step.
   const model::Schema& columns() const { return columns_; }
@@ -24,13 +30,18 @@ class Chain {
   std::string relation() const;
   /// Adds a step. `select` reads relation() and carries `_weir_row` and `_weir_error` along; `title`
   /// is the comment above it.
-  void add(const std::string& title, const std::string& select, model::Schema columns);
+  void add(const std::string& title, const std::string& select, model::Schema columns,
+           const KeptColumns& kept);
   bool empty() const { return steps_.empty(); }
   /// The whole query: the data columns, `_weir_row` and `_weir_error`.
   std::string sql() const;
+  /// For each data column the number of the input's column that it is, unchanged by every step.
+  std::vector<std::optional<std::size_t>> untouched() const;
 
  private:
+  model::Schema input_;
   model::Schema columns_;
+  KeptColumns untouched_;  ///< names now, and in the input
   std::vector<std::string> steps_;
 };
 
@@ -45,8 +56,11 @@ class StarSelect {
   /// Takes the reason over from an expression that is null for good rows.
   StarSelect& refuse_with(const std::string& expression);
   std::string from(const std::string& relation, const std::string& where = {}) const;
+  /// Which of the columns that it reads it passes on.
+  KeptColumns kept(const model::Schema& columns) const;
 
  private:
+  std::set<std::string> changed_;  ///< names of columns that are left out or replaced
   std::vector<std::string> excluded_;
   std::vector<std::string> replaced_;
   std::vector<std::string> added_;

@@ -15,18 +15,20 @@ namespace {
 void rename(Compilation& compilation, const std::string& detail, model::Schema columns) {
   compilation.check_names(columns);
   std::vector<std::string> names;
+  KeptColumns kept;
   const auto& before = compilation.columns();
   for (std::size_t i = 0; i < before.size(); ++i) {
     const auto& old_name = before.columns[i].name;
     const auto& new_name = columns.columns[i].name;
     names.push_back(sql_identifier(old_name));
+    kept[new_name] = old_name;
     if (new_name != old_name) names.back() += " AS " + sql_identifier(new_name);
   }
   compilation.note_renamed(columns);
   names.emplace_back(kRowColumn);
   names.emplace_back(kErrorColumn);
   const auto sql = fmt::format("SELECT\n  {}\nFROM {}", join(names, ",\n  "), compilation.chain().relation());
-  compilation.chain().add(compilation.title(detail), sql, std::move(columns));
+  compilation.chain().add(compilation.title(detail), sql, std::move(columns), kept);
 }
 
 }  // namespace
@@ -34,7 +36,9 @@ void rename(Compilation& compilation, const std::string& detail, model::Schema c
 Result<void> add_step(Compilation& compilation, const Select& verb) {
   model::Schema columns;
   std::vector<std::string> names;
+  KeptColumns kept;
   for (const auto& name : verb.columns) {
+    kept[name] = name;
     if (const auto column = compilation.require(name)) columns.columns.push_back(*column);
     names.push_back(sql_identifier(name));
   }
@@ -42,7 +46,7 @@ Result<void> add_step(Compilation& compilation, const Select& verb) {
   names.emplace_back(kRowColumn);
   names.emplace_back(kErrorColumn);
   const auto sql = fmt::format("SELECT {}\nFROM {}", join(names), compilation.chain().relation());
-  compilation.chain().add(compilation.title(join(verb.columns)), sql, std::move(columns));
+  compilation.chain().add(compilation.title(join(verb.columns)), sql, std::move(columns), kept);
   return {};
 }
 
@@ -62,7 +66,8 @@ Result<void> add_step(Compilation& compilation, const Drop& verb) {
   }
   if (dropped.empty()) return {};
   const auto sql = select.from(compilation.chain().relation());
-  compilation.chain().add(compilation.title(join(dropped)), sql, std::move(columns));
+  const auto kept = select.kept(compilation.columns());
+  compilation.chain().add(compilation.title(join(dropped)), sql, std::move(columns), kept);
   return {};
 }
 
@@ -108,7 +113,8 @@ Result<void> add_step(Compilation& compilation, const Add& verb) {
   }
   compilation.check_names(columns);
   const auto sql = select.from(compilation.chain().relation());
-  compilation.chain().add(compilation.title(join(names)), sql, std::move(columns));
+  const auto kept = select.kept(compilation.columns());
+  compilation.chain().add(compilation.title(join(names)), sql, std::move(columns), kept);
   return {};
 }
 
@@ -132,7 +138,8 @@ Result<void> add_step(Compilation& compilation, const ParseUrl& verb) {
   StarSelect inner;
   inner.add(fmt::format("parse_url({})", sql_identifier(verb.column)), "_weir_url");
   const auto sql = outer.from(fmt::format("({})", inner.from(compilation.chain().relation())));
-  compilation.chain().add(compilation.title(verb.column), sql, std::move(columns));
+  const auto kept = outer.kept(compilation.columns());
+  compilation.chain().add(compilation.title(verb.column), sql, std::move(columns), kept);
   return {};
 }
 

@@ -174,7 +174,7 @@ std::optional<model::Schema> Compilation::query_columns(const std::string& query
 
 void Compilation::flush_rows() {
   if (chain_.empty()) return;
-  add_segment({Segment::Kind::Rows, chain_.sql(), chain_.columns()});
+  add_segment({Segment::Kind::Rows, chain_.sql(), chain_.columns(), chain_.untouched()});
 }
 
 void Compilation::add_segment(Segment segment) {

@@ -13,6 +13,7 @@
 #include "model/partition.h"
 #include "model/schema.h"
 #include "model/time_zone.h"
+#include "transforms/time_pattern.h"
 
 namespace weir::geocoding {
 class Geocoder;
@@ -53,6 +54,9 @@ FunctionPointer parse_text_function(model::Type type);
 FunctionPointer parse_duration_function();
 /// parse_epoch_s(text), parse_epoch_ms(text), parse_epoch_us(text): the instant so long after 1970.
 FunctionPointer parse_epoch_function(std::string_view format);
+
+/// `name`(text): the time of a text that has the pattern exactly, or null.
+FunctionPointer time_pattern_function(std::string name, TimePattern pattern);
 
 /// What a local time gives that the clock jumped over: nothing, or the instant of the jump.
 enum class SkippedTime { Null, Jump };

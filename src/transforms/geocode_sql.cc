@@ -66,7 +66,8 @@ Result<void> add_step(Compilation& compilation, const Geocode& verb) {
   StarSelect inner;
   inner.add(fmt::format("{}({})", name, sql_identifier(options.column)), "_weir_location");
   const auto sql = outer.from(fmt::format("({})", inner.from(compilation.chain().relation())));
-  compilation.chain().add(compilation.title(options.column), sql, std::move(columns));
+  const auto kept = outer.kept(compilation.columns());
+  compilation.chain().add(compilation.title(options.column), sql, std::move(columns), kept);
   return {};
 }
 

@@ -55,8 +55,11 @@ Result<void> add_step(Compilation& compilation, const Mask& verb) {
   }
   auto columns = compilation.columns();
   columns.columns[*columns.find(verb.column)].type = model::Type::Text;
-  const auto sql = StarSelect().replace(verb.column, masked).from(compilation.chain().relation());
-  compilation.chain().add(compilation.title(verb.column), sql, std::move(columns));
+  StarSelect select;
+  select.replace(verb.column, masked);
+  const auto sql = select.from(compilation.chain().relation());
+  const auto kept = select.kept(compilation.columns());
+  compilation.chain().add(compilation.title(verb.column), sql, std::move(columns), kept);
   return {};
 }
 

@@ -42,6 +42,9 @@ struct Segment {
   Kind kind = Kind::Rows;
   std::string sql;
   model::Schema output;  ///< the data columns
+  /// Of Kind::Rows: the numbers of the input's columns that data columns are, unchanged; nothing for
+  /// those that the SQL computes.
+  std::vector<std::optional<std::size_t>> untouched{};
 };
 
 struct Program {

@@ -62,9 +62,10 @@ Result<void> add_step(Compilation& compilation, const Filter& verb) {
   // An unknown condition (a null) is not fulfilled. Rows with a reason stay: they are quarantined.
   const auto where = fmt::format("{} IS NOT NULL OR {}coalesce({}, false)", kErrorColumn,
                                  verb.invert ? "NOT " : "", condition);
-  const auto sql = StarSelect().from(compilation.chain().relation(), where);
+  const StarSelect select;
+  const auto sql = select.from(compilation.chain().relation(), where);
   compilation.chain().add(compilation.title(verb.column.empty() ? verb.condition : verb.column), sql,
-                          compilation.columns());
+                          compilation.columns(), select.kept(compilation.columns()));
   return {};
 }
 
@@ -76,7 +77,8 @@ Result<void> add_check(Compilation& compilation, const NotNull& rule) {
                   sql_literal(fmt::format("check not_null: {} is NULL", name)));
   }
   const auto sql = select.from(compilation.chain().relation());
-  compilation.chain().add(compilation.title(join(rule.columns)), sql, compilation.columns());
+  compilation.chain().add(compilation.title(join(rule.columns)), sql, compilation.columns(),
+                          select.kept(compilation.columns()));
   return {};
 }
 
@@ -94,7 +96,8 @@ Result<void> add_check(Compilation& compilation, const AcceptedValues& rule) {
   }
   if (compilation.failed()) return {};
   const auto sql = select.from(compilation.chain().relation());
-  compilation.chain().add(compilation.title(join(names)), sql, compilation.columns());
+  compilation.chain().add(compilation.title(join(names)), sql, compilation.columns(),
+                          select.kept(compilation.columns()));
   return {};
 }
 
@@ -112,7 +115,8 @@ Result<void> add_check(Compilation& compilation, const Expression& rule) {
                   sql_literal(fmt::format("check {}: {} does not hold", name, condition)));
   }
   const auto sql = select.from(compilation.chain().relation());
-  compilation.chain().add(compilation.title(join(names)), sql, compilation.columns());
+  compilation.chain().add(compilation.title(join(names)), sql, compilation.columns(),
+                          select.kept(compilation.columns()));
   return {};
 }
 
@@ -148,7 +152,8 @@ Result<void> add_window(Compilation& compilation) {
     where = fmt::format("{} IS NULL OR {}", value, inside);
   }
   const auto sql = select.from(compilation.chain().relation(), where);
-  compilation.chain().add(compilation.title("window of " + name), sql, compilation.columns());
+  compilation.chain().add(compilation.title("window of " + name), sql, compilation.columns(),
+                          select.kept(compilation.columns()));
   compilation.windowed = true;
   return {};
 }

@@ -34,7 +34,32 @@ FunctionPointer make(std::string_view name, model::Type type, Set set) {
   return std::make_shared<TextFunction<Set>>(fmt::format("parse_{}", name), type, set);
 }
 
+/// As TextFunction for times, with a pattern.
+class TimePatternFunction final : public Function {
+ public:
+  TimePatternFunction(std::string function_name, TimePattern pattern)
+      : Function(std::move(function_name), {model::Type::Text}, {{{"value", model::Type::Timestamp}}}),
+        pattern_(std::move(pattern)) {}
+
+  Result<void> apply(const model::BatchView& arguments, model::Batch& result) const override {
+    const auto& texts = arguments.columns[0];
+    for (std::size_t i = 0; i < arguments.rows; ++i) {
+      const auto row = result.add_row({});
+      if (texts.is_null(i)) continue;
+      if (const auto time = pattern_.parse(texts.text(i))) result.set_timestamp(0, row, *time);
+    }
+    return {};
+  }
+
+ private:
+  TimePattern pattern_;
+};
+
 }  // namespace
+
+FunctionPointer time_pattern_function(std::string name, TimePattern pattern) {
+  return std::make_shared<TimePatternFunction>(std::move(name), std::move(pattern));
+}
 
 FunctionPointer parse_text_function(model::Type type) {
   switch (type) {

@@ -66,7 +66,8 @@ void add_columns(Compilation& compilation, const Unpack& verb, const model::Sche
   StarSelect inner;
   inner.add(fmt::format("{}({})", function, sql_identifier(verb.column)), "_weir_unpacked");
   const auto sql = outer.from(fmt::format("({})", inner.from(compilation.chain().relation())));
-  compilation.chain().add(compilation.title(verb.column), sql, std::move(columns));
+  const auto kept = outer.kept(compilation.columns());
+  compilation.chain().add(compilation.title(verb.column), sql, std::move(columns), kept);
 }
 
 }  // namespace
