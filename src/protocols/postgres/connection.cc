@@ -4,16 +4,21 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <future>
+#include <system_error>
+#include <thread>
 #include <utility>
 
 #include "base/text.h"
 #include "protocols/postgres/libpq_library.h"
+#include "protocols/postgres/silence_watch.h"
 
 namespace weir::postgres {
 namespace {
 
 constexpr int kText = 0;
 constexpr std::size_t kMostNotices = 100;  // a trigger may tell something about every row
+constexpr std::chrono::seconds kCancelPatience(10);
 
 ServerError fields_of(const PGresult* result) {
   const auto field = [&](int code) {
@@ -54,13 +59,30 @@ std::string one_line(const char* text) {
 
 }  // namespace
 
-void Canceller::Free::operator()(pg_cancel* handle) const { libpq().PQfreeCancel(handle); }
+Canceller::Canceller(pg_cancel* handle)
+    : handle_(handle, [](pg_cancel* gone) { libpq().PQfreeCancel(gone); }) {}
 
+// libpq waits without limit for the server to take the request. So a thread does, which is left alone
+// with what it needs when the server stands still.
 Result<void> Canceller::cancel() const {
-  std::array<char, 256> message{};
-  if (libpq().PQcancel(handle_.get(), message.data(), static_cast<int>(message.size())) != 0) return {};
-  return fail(ErrorCode::Unavailable, "the server did not take the request to cancel: {}",
-              one_line(message.data()));
+  std::promise<Result<void>> promise;
+  auto taken = promise.get_future();
+  try {
+    std::thread([handle = handle_, promise = std::move(promise)]() mutable {
+      std::array<char, 256> message{};
+      const bool done = libpq().PQcancel(handle.get(), message.data(), static_cast<int>(message.size())) != 0;
+      handle.reset();
+      promise.set_value(done ? Result<void>()
+                             : fail(ErrorCode::Unavailable,
+                                    "the server did not take the request to cancel: {}",
+                                    one_line(message.data())));
+    }).detach();
+  } catch (const std::system_error& error) {
+    return fail(ErrorCode::Exhausted, "no thread to cancel a statement: {}", error.what());
+  }
+  if (taken.wait_for(kCancelPatience) == std::future_status::ready) return taken.get();
+  return fail(ErrorCode::Unavailable, "the server did not take the request to cancel for {} s",
+              kCancelPatience.count());
 }
 
 void CopyChunk::Free::operator()(char* bytes) const { libpq().PQfreemem(bytes); }
@@ -96,6 +118,9 @@ Result<Connection> Connection::open(const Target& target) {
     const auto message = one_line(libpq().PQerrorMessage(opened));
     return fail(code_of_connect_failure(message), "cannot connect to {}: {}", target.shown, message);
   }
+  if (target.silence_limit.count() > 0) {
+    connection.watch_ = TRY(SilenceWatch::start(libpq().PQsocket(opened), target.silence_limit));
+  }
   if (!target.session_sql.empty()) {
     TRY(connection.execute(target.session_sql).within("preparing the session with " + target.shown));
   }
@@ -104,6 +129,12 @@ Result<Connection> Connection::open(const Target& target) {
 
 Failure Connection::lost(std::string_view what) {
   *last_failure_ = {};
+  if (watch_ && watch_->has_cut()) {
+    return fail(ErrorCode::Unavailable,
+                "the server was silent for {} s, and the connection was given up: the server or the network "
+                "stands still. A statement that needs more time needs a longer statement_timeout",
+                std::chrono::ceil<std::chrono::seconds>(watch_->limit()).count());
+  }
   const auto message = one_line(libpq().PQerrorMessage(connection_.get()));
   return fail(ErrorCode::Unavailable, "{}: {}", what, message.empty() ? "no reason was given" : message);
 }
@@ -129,28 +160,33 @@ Result<Rows> Connection::check(pg_result* result) {
 }
 
 Result<Rows> Connection::execute(const std::string& sql) {
+  const SilenceWatch::Waiting waits(watch_.get());
   return check(libpq().PQexec(connection_.get(), sql.c_str()));
 }
 
 Result<Rows> Connection::query(const std::string& sql, const Parameters& parameters) {
+  const SilenceWatch::Waiting waits(watch_.get());
   return check(libpq().PQexecParams(connection_.get(), sql.c_str(), parameters.size(), parameters.types(),
                                     parameters.values(), parameters.lengths(), parameters.formats(), kText));
 }
 
 Result<void> Connection::prepare(const std::string& name, const std::string& sql,
                                  const std::vector<std::uint32_t>& types) {
+  const SilenceWatch::Waiting waits(watch_.get());
   TRY(check(libpq().PQprepare(connection_.get(), name.c_str(), sql.c_str(), static_cast<int>(types.size()),
                               types.data())));
   return {};
 }
 
 Result<Rows> Connection::run_prepared(const std::string& name, const Parameters& parameters) {
+  const SilenceWatch::Waiting waits(watch_.get());
   return check(libpq().PQexecPrepared(connection_.get(), name.c_str(), parameters.size(), parameters.values(),
                                       parameters.lengths(), parameters.formats(), kText));
 }
 
 Result<std::vector<Field>> Connection::describe(const std::string& sql) {
   TRY(prepare("", sql));
+  const SilenceWatch::Waiting waits(watch_.get());
   const auto rows = TRY(check(libpq().PQdescribePrepared(connection_.get(), "")));
   std::vector<Field> fields;
   for (std::size_t i = 0; i < rows.columns(); ++i) {
@@ -161,14 +197,15 @@ Result<std::vector<Field>> Connection::describe(const std::string& sql) {
 
 Result<void> Connection::stream(const std::string& sql, const Parameters& parameters,
                                 const std::function<Result<void>(const Rows& row)>& on_row) {
-  if (libpq().PQsendQueryParams(connection_.get(), sql.c_str(), parameters.size(), parameters.types(),
-                                parameters.values(), parameters.lengths(), parameters.formats(),
-                                kText) == 0) {
-    return lost("the statement could not be sent");
-  }
+  const auto send = [&] {
+    const SilenceWatch::Waiting waits(watch_.get());
+    return libpq().PQsendQueryParams(connection_.get(), sql.c_str(), parameters.size(), parameters.types(),
+                                     parameters.values(), parameters.lengths(), parameters.formats(), kText);
+  };
+  if (send() == 0) return lost("the statement could not be sent");
   libpq().PQsetSingleRowMode(connection_.get());
   Result<void> outcome;
-  while (auto* result = libpq().PQgetResult(connection_.get())) {
+  while (auto* result = next_result()) {
     const Rows rows(result);
     const auto status = libpq().PQresultStatus(result);
     if (!outcome.ok()) continue;  // the rest has to be taken, or the connection is of no use
@@ -179,10 +216,15 @@ Result<void> Connection::stream(const std::string& sql, const Parameters& parame
   return outcome;
 }
 
+pg_result* Connection::next_result() {
+  const SilenceWatch::Waiting waits(watch_.get());
+  return libpq().PQgetResult(connection_.get());
+}
+
 Result<std::optional<Rows>> Connection::drain() {
   std::optional<Rows> last;
   std::optional<Error> error;
-  while (auto* result = libpq().PQgetResult(connection_.get())) {
+  while (auto* result = next_result()) {
     Rows rows(result);
     const auto status = libpq().PQresultStatus(result);
     if (is_failure(status) && !error) error = refuse(result).take();
@@ -195,6 +237,7 @@ Result<std::optional<Rows>> Connection::drain() {
 }
 
 Result<void> Connection::begin_copy_in(const std::string& sql) {
+  const SilenceWatch::Waiting waits(watch_.get());
   auto* result = libpq().PQexec(connection_.get(), sql.c_str());
   const auto rows = TRY(check(result));
   if (libpq().PQresultStatus(result) == PGRES_COPY_IN) return {};
@@ -206,7 +249,11 @@ Result<void> Connection::copy_in(std::string_view bytes) {
   constexpr std::size_t kMessage = std::size_t{256} * 1024;
   while (!bytes.empty()) {
     const auto piece = bytes.substr(0, kMessage);
-    if (libpq().PQputCopyData(connection_.get(), piece.data(), static_cast<int>(piece.size())) != 1) {
+    const auto send = [&] {
+      const SilenceWatch::Waiting waits(watch_.get());
+      return libpq().PQputCopyData(connection_.get(), piece.data(), static_cast<int>(piece.size()));
+    };
+    if (send() != 1) {
       // The reason is in the result, when the server had time to tell it.
       TRY(drain());
       return lost("the connection was lost while rows were sent");
@@ -216,8 +263,13 @@ Result<void> Connection::copy_in(std::string_view bytes) {
   return {};
 }
 
+int Connection::end_copy_in(const char* why_given_up) {
+  const SilenceWatch::Waiting waits(watch_.get());
+  return libpq().PQputCopyEnd(connection_.get(), why_given_up);
+}
+
 Result<std::uint64_t> Connection::finish_copy_in() {
-  if (libpq().PQputCopyEnd(connection_.get(), nullptr) != 1) {
+  if (end_copy_in(nullptr) != 1) {
     TRY(drain());
     return lost("the connection was lost while rows were sent");
   }
@@ -227,6 +279,7 @@ Result<std::uint64_t> Connection::finish_copy_in() {
 }
 
 Result<void> Connection::begin_copy_out(const std::string& sql) {
+  const SilenceWatch::Waiting waits(watch_.get());
   auto* result = libpq().PQexec(connection_.get(), sql.c_str());
   const auto rows = TRY(check(result));
   copies_out_ = libpq().PQresultStatus(result) == PGRES_COPY_OUT;
@@ -237,7 +290,11 @@ Result<void> Connection::begin_copy_out(const std::string& sql) {
 Result<std::optional<CopyChunk>> Connection::copy_out() {
   constexpr int kWait = 0;
   char* bytes = nullptr;
-  const int size = libpq().PQgetCopyData(connection_.get(), &bytes, kWait);
+  const auto take = [&] {
+    const SilenceWatch::Waiting waits(watch_.get());
+    return libpq().PQgetCopyData(connection_.get(), &bytes, kWait);
+  };
+  const int size = take();
   if (size > 0) return std::optional<CopyChunk>(CopyChunk(bytes, static_cast<std::size_t>(size)));
   copies_out_ = false;
   if (size == -2) return lost("the connection was lost while rows were read");
@@ -251,7 +308,7 @@ void Connection::roll_back() {
   if (libpq().PQtransactionStatus(connection_.get()) == PQTRANS_ACTIVE) {
     // Rows that the server still sends would all have to be taken.
     if (std::exchange(copies_out_, false)) static_cast<void>(canceller().cancel());
-    libpq().PQputCopyEnd(connection_.get(), "given up");
+    end_copy_in("given up");
     static_cast<void>(drain());
   }
   static_cast<void>(execute("ROLLBACK"));

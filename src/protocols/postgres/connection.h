@@ -3,6 +3,7 @@
 // time; only a Canceller may be used from another one.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -20,6 +21,8 @@ struct pg_cancel;
 
 namespace weir::postgres {
 
+class SilenceWatch;
+
 /// How to reach a server: the keywords of libpq's connection strings
 /// (https://www.postgresql.org/docs/15/libpq-connect.html). Made by target_of() in options.h.
 struct Target {
@@ -27,19 +30,19 @@ struct Target {
   Secret password;
   std::string shown;        ///< "analyst@db.internal:5432/warehouse", for messages
   std::string session_sql;  ///< statements that every new session runs first; may be empty
+  /// How long an answer may stay away before the session counts as lost; 0: for ever.
+  std::chrono::milliseconds silence_limit{0};
 };
 
 /// Stops what a connection is doing, from any thread. The statement fails with SQLSTATE 57014.
 class Canceller {
  public:
-  explicit Canceller(pg_cancel* handle) : handle_(handle) {}
+  explicit Canceller(pg_cancel* handle);
+  /// Unavailable when the server does not take it within some seconds.
   Result<void> cancel() const;
 
  private:
-  struct Free {
-    void operator()(pg_cancel* handle) const;
-  };
-  std::unique_ptr<pg_cancel, Free> handle_;
+  std::shared_ptr<pg_cancel> handle_;
 };
 
 /// A column that a statement would give.
@@ -108,12 +111,15 @@ class Connection {
   };
   explicit Connection(pg_conn* connection);
 
+  pg_result* next_result();
+  int end_copy_in(const char* why_given_up);
   Result<Rows> check(pg_result* result);
   /// Takes what is left of a statement's results; the first failure among them counts.
   Result<std::optional<Rows>> drain();
   Failure refuse(const pg_result* result);
   Failure lost(std::string_view what);
 
+  std::shared_ptr<SilenceWatch> watch_;  // null: the server may take for ever
   std::unique_ptr<pg_conn, Finish> connection_;
   // Behind pointers, because libpq holds on to their addresses while the connection moves.
   std::unique_ptr<std::vector<std::string>> notices_;

@@ -44,6 +44,7 @@
   X(PQserverVersion)          \
   X(PQsetNoticeReceiver)      \
   X(PQsetSingleRowMode)       \
+  X(PQsocket)                 \
   X(PQstatus)                 \
   X(PQtransactionStatus)
 

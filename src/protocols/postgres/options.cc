@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"
@@ -63,6 +64,14 @@ std::string seconds(const config::Duration& duration) {
   return std::to_string(whole);
 }
 
+/// The server ends a statement that takes too long by itself; this is when it must have answered.
+std::chrono::milliseconds silence_limit(std::chrono::milliseconds statement_timeout) {
+  using std::chrono::seconds;
+  if (statement_timeout.count() == 0) return std::chrono::milliseconds(0);
+  const std::chrono::milliseconds margin = statement_timeout / 10;
+  return statement_timeout + std::clamp<std::chrono::milliseconds>(margin, seconds(1), seconds(60));
+}
+
 Result<Secret> password_of(const PostgresOptions& options, const io::Environment& environment) {
   if (options.password.empty()) return Secret(environment.get("PGPASSWORD").value_or(""));
   config::Diagnostics warnings;
@@ -75,6 +84,8 @@ const config::Spec<PostgresOptions>& postgres_spec() {
   static const auto spec = [] {
     auto made = config::Spec<PostgresOptions>("postgres", "Tables of a PostgreSQL database.");
     add_connection_fields(made);
+    made.field("lock_timeout", &PostgresOptions::lock_timeout,
+               "How long to wait for another session that holds a table. 0 s: as long as it takes.");
     return made;
   }();
   return spec;
@@ -109,6 +120,7 @@ Result<Target> target_of(const PostgresOptions& options, const io::Environment& 
   add("tcp_user_timeout", "60000");
   // A blank is not empty for libpq, and nothing for the server.
   if (!environment.get("PGOPTIONS").value_or("").empty()) add("options", " ");
+  target.silence_limit = silence_limit(options.statement_timeout.value);
   target.password = TRY(password_of(options, environment));
   target.shown = fmt::format("{}{}{}:{}/{}", user, user.empty() ? "" : "@", host.empty() ? "localhost" : host,
                              port, database);

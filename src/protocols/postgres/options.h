@@ -38,10 +38,11 @@ struct PostgresOptions {
   std::string schema = "public";
   config::Duration connect_timeout{std::chrono::seconds(15)};
   config::Duration statement_timeout{std::chrono::hours(2)};
-  config::Duration lock_timeout{std::chrono::minutes(5)};
+  config::Duration lock_timeout{std::chrono::minutes(5)};  ///< Redshift knows none
 };
 
-/// Adds the options above to the spec of a connector's struct that derives from PostgresOptions.
+/// Adds the options above, without lock_timeout, to the spec of a connector's struct that derives from
+/// PostgresOptions.
 template <typename Options>
 void add_connection_fields(config::Spec<Options>& spec) {
   spec.field("host", &PostgresOptions::host,
@@ -78,9 +79,9 @@ void add_connection_fields(config::Spec<Options>& spec) {
              "The schema that tables are in, and the ledger of loads. It must exist.")
       .field("connect_timeout", &PostgresOptions::connect_timeout, "How long to wait for the connection.")
       .field("statement_timeout", &PostgresOptions::statement_timeout,
-             "How long one statement may run, also the copying of a whole table. 0 s: as long as it takes.")
-      .field("lock_timeout", &PostgresOptions::lock_timeout,
-             "How long to wait for another session that holds a table. 0 s: as long as it takes.");
+             "How long one statement may run, also the copying of a whole table. A server that is silent for "
+             "a tenth longer, at least a second and at most a minute, counts as lost. 0 s: as long as it "
+             "takes.");
 }
 
 const config::Spec<PostgresOptions>& postgres_spec();

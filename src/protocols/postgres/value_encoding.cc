@@ -19,8 +19,8 @@ using model::Type;
 // What it can hold, in our counts, begins in 4713 BC. Its last timestamp lies beyond our own last one;
 // its last day is in 5874897 AD.
 constexpr std::int64_t kFirstMicros = -211'813'488'000'000'000 + kEpochMicros;
-constexpr std::int64_t kFirstDay = -2'451'545 + kEpochDays;
-constexpr std::int64_t kEndDay = 2'145'031'949 + kEpochDays;
+constexpr std::int64_t kFirstServerDay = -2'451'545 + kEpochDays;
+constexpr std::int64_t kEndServerDay = 2'145'031'949 + kEpochDays;
 constexpr std::int64_t kFirstTextMicros = -62'167'219'200'000'000;  // 0000-01-01
 constexpr std::int64_t kEndTextMicros = 253'402'300'800'000'000;    // 10000-01-01
 
@@ -145,7 +145,7 @@ bool fits(const model::ColumnView& column, std::size_t row, Form form) {
       return float4_fits(number(column, row));
     case Form::Date: {
       const auto day = column.at<std::int32_t>(row);
-      return day >= kFirstDay && day < kEndDay;
+      return day >= kFirstServerDay && day < kEndServerDay;
     }
     case Form::Timestamp:
       return has_micros(column, row) && micros_of(column, row) >= kFirstMicros;
