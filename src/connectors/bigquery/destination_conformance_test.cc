@@ -74,9 +74,7 @@ DestinationCase bigquery_case(const std::string& name, bigquery::Staging staging
 }
 
 INSTANTIATE_TEST_SUITE_P(BigQuery, DestinationSuite,
-                         ::testing::Values(bigquery_case("upload", bigquery::Staging::Upload),
-                                           bigquery_case("bucket", bigquery::Staging::Bucket)),
-                         case_name);
+                         ::testing::Values(bigquery_case("upload", bigquery::Staging::Upload)), case_name);
 
 }  // namespace
 }  // namespace weir::conformance

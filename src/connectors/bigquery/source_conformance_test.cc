@@ -101,8 +101,7 @@ SourceCase bigquery_case(const std::string& name, bigquery::Transfer transfer) {
 }
 
 INSTANTIATE_TEST_SUITE_P(BigQuery, SourceSuite,
-                         ::testing::Values(bigquery_case("pages", bigquery::Transfer::Pages),
-                                           bigquery_case("objects", bigquery::Transfer::Export)),
+                         ::testing::Values(bigquery_case("pages", bigquery::Transfer::Pages)),
                          source_case_name);
 
 }  // namespace

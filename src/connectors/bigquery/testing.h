@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "connectors/bigquery/destination.h"
@@ -30,6 +31,14 @@ class TextBytes final : public google::UploadBytes {
 
  private:
   std::string bytes_;
+};
+
+/// Waits a moment where minutes were asked for: jobs of the sandbox run meanwhile, mostly that long.
+class MomentSleeper final : public io::Sleeper {
+ public:
+  void sleep(std::chrono::milliseconds) override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 };
 
 class TestDataset {
@@ -68,7 +77,6 @@ class TestDataset {
   google::BigQueryClient& client() { return *client_; }
   sandbox::Sandbox& server() { return *sandbox_; }
   io::ManualClock& clock() { return clock_; }
-  io::RecordingSleeper& sleeper() { return sleeper_; }
   google::BigQueryTableName name(const std::string& table) const { return {"sandbox", "usage", table}; }
 
   /// The rows of a query, "a|b|NULL\n" a row; the error's code when it fails.
@@ -147,7 +155,7 @@ class TestDataset {
   }
 
   io::ManualClock clock_{Timestamp{1'700'000'000'000'000}};
-  io::RecordingSleeper sleeper_;
+  MomentSleeper sleeper_;
   std::unique_ptr<sandbox::Sandbox> sandbox_;
   std::unique_ptr<io::CurlHttpClient> http_;
   std::unique_ptr<google::BigQueryClient> client_;
