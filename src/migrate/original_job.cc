@@ -9,24 +9,13 @@
 
 #include "base/text.h"
 #include "config/spec.h"
+#include "migrate/original_text.h"
 
 namespace weir::migrate {
 namespace {
 
 using config::Diagnostics;
 using config::Node;
-
-/// The directives that Python's strptime and the engine's both know.
-constexpr std::string_view kDirectives = "aAwdbBmyYHIMSfpzZjUWcxXGuVn%";
-
-const config::Spec<DateFormat>& date_spec() {
-  static const auto spec = config::Spec<DateFormat>("dateformat", "How the times of a column are written.")
-                               .field("field", &DateFormat::field, "The column.")
-                               .required()
-                               .field("format", &DateFormat::format, "A strptime pattern.")
-                               .required();
-  return spec;
-}
 
 const config::Spec<OriginalFile>& file_spec() {
   static const auto spec =
@@ -40,33 +29,6 @@ const config::Spec<OriginalFile>& file_spec() {
           .required()
           .list("dateformat", &OriginalFile::dates, date_spec(), "How times are written.");
   return spec;
-}
-
-/// Keys that the originals did not know either were ignored by them.
-Node known_part(const Node& node, const config::Description& description, Diagnostics& diagnostics) {
-  std::vector<Node::Entry> entries;
-  const auto names = description.field_names();
-  for (const auto& entry : node.entries()) {
-    if (std::find(names.begin(), names.end(), entry.key) != names.end()) {
-      entries.push_back(entry);
-      continue;
-    }
-    diagnostics.warning(entry.key_at, fmt::format("the key '{}' means nothing here", entry.key),
-                        closest(entry.key, names).value_or(""));
-  }
-  return Node::mapping(node.at(), std::move(entries));
-}
-
-void check_format(const Node& node, const std::string& format, Diagnostics& diagnostics) {
-  if (format.find('%') == format.npos) {
-    diagnostics.error(node.at(), fmt::format("format '{}' has no directive such as %Y", format));
-  }
-  for (auto at = format.find('%'); at != format.npos; at = format.find('%', at + 2)) {
-    const auto letter = format.substr(at + 1, 1);
-    if (letter.size() == 1 && kDirectives.find(letter) != kDirectives.npos) continue;
-    diagnostics.error(node.at(), fmt::format("format '{}' has the unknown directive %{}", format, letter));
-    return;
-  }
 }
 
 void check_dates(const OriginalFile& file, const Node& node, Diagnostics& diagnostics) {
@@ -165,12 +127,7 @@ void check_files(const OriginalJob& job, const Node& node, Diagnostics& diagnost
 
 /// The options whose value alone says that it is wrong; those that are missing were reported.
 void check_values(const OriginalJob& job, const Node& node, Diagnostics& diagnostics) {
-  for (const auto* key : {"bucket", "source", "destination", "directory", "doc", "schema"}) {
-    const auto* found = node.find(key);
-    if (found != nullptr && found->is_scalar() && trim(found->text()).empty()) {
-      diagnostics.error(found->at(), fmt::format("{} is empty", key));
-    }
-  }
+  check_texts(node, {"bucket", "source", "destination", "directory", "doc", "schema"}, diagnostics);
   const auto* delim = node.find("delim");
   if (delim != nullptr && delim->is_scalar() && job.delim.size() != 1) {
     diagnostics.error(delim->at(), fmt::format("delim is one byte such as ',', not '{}'", job.delim));
@@ -207,38 +164,6 @@ const config::Spec<OriginalJob>& job_spec() {
   return spec;
 }
 
-std::string without_slashes(std::string_view text) {
-  while (text.starts_with('/')) text.remove_prefix(1);
-  while (text.ends_with('/')) text.remove_suffix(1);
-  return std::string(text);
-}
-
-/// JSON may be indented with tabs, which YAML does not allow. Places stay what they were.
-std::string with_blanks(std::string_view text) {
-  std::string out(text);
-  bool quoted = false;
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    if (quoted && out[i] == '\\') {
-      ++i;
-    } else if (out[i] == '"') {
-      quoted = !quoted;
-    } else if (!quoted && out[i] == '\t') {
-      out[i] = ' ';
-    }
-  }
-  return out;
-}
-
-std::string pipeline_name(const std::string& file) {
-  auto stem = file.substr(file.rfind('/') + 1);
-  stem = stem.substr(0, stem.find('.'));
-  for (auto& c : stem) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (!plain && c != '_' && c != '-') c = '_';
-  }
-  return stem.empty() ? "archives" : stem;
-}
-
 }  // namespace
 
 bool OriginalFile::has_column(std::string_view name) const {
@@ -257,17 +182,12 @@ std::string OriginalJob::folder() const { return source + "/" + directory + "/";
 
 std::optional<OriginalJob> read_original(std::string_view text, const std::string& file,
                                          Diagnostics& diagnostics) {
-  const auto node = config::parse_yaml(with_blanks(text), file, diagnostics);
+  const auto node = parse_original(text, file, diagnostics);
   if (!node) return std::nullopt;
-  if (!node->is_mapping()) {
-    diagnostics.error(node->at(),
-                      fmt::format("the file must hold a JSON object, but holds {}", node->describe()));
-    return std::nullopt;
-  }
   const auto errors = diagnostics.error_count();
   auto job = job_spec().read(known_part(*node, job_spec().description(), diagnostics), diagnostics);
   job.file = file;
-  job.name = pipeline_name(file);
+  job.name = pipeline_name(file, "archives");
   for (auto* prefix : {&job.source, &job.destination, &job.directory}) *prefix = without_slashes(*prefix);
   check_values(job, *node, diagnostics);
   check_files(job, *node, diagnostics);

@@ -10,14 +10,9 @@
 #include <vector>
 
 #include "config/diagnostics.h"
+#include "migrate/original_text.h"
 
 namespace weir::migrate {
-
-/// How the times of one column are written, as strptime takes it.
-struct DateFormat {
-  std::string field;
-  std::string format;
-};
 
 /// One file of each archive, which fills one table.
 struct OriginalFile {

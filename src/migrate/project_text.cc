@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <array>
 
-#include "base/json_text.h"
 #include "base/text.h"
+#include "migrate/yaml_text.h"
 
 namespace weir::migrate {
 namespace {
@@ -19,36 +19,6 @@ constexpr const char* kGroupName =
     "THEN array_to_string(string_split(memo, ' - ')[2:-2], ' - ') "
     "ELSE string_split(memo, ' - ')[2] END";
 
-/// Text in quotes, as both JSON and YAML have it.
-std::string quoted(std::string_view text) {
-  std::string out;
-  write_json_string(out, text);
-  return out;
-}
-
-/// A name, in quotes where YAML would take it for something else.
-std::string named(const std::string& text) {
-  constexpr std::array<std::string_view, 9> kWords = {"true", "false", "null", "yes", "no",
-                                                      "on",   "off",   "y",    "n"};
-  const bool letters = !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == text.npos;
-  const bool word = std::find(kWords.begin(), kWords.end(), text) != kWords.end();
-  return letters && !word ? text : quoted(text);
-}
-
-/// A sentence of the decisions as lines of a comment.
-std::string comment(const std::string& text) {
-  std::string out;
-  std::string line = "#  ";
-  for (const auto& word : split(text, ' ')) {
-    if (line.size() + 1 + word.size() > 100) {
-      out += line + "\n";
-      line = "#  ";
-    }
-    line += " " + word;
-  }
-  return out + line + "\n";
-}
-
 /// A file's name as a pattern that means nothing else.
 std::string pattern_of(const std::string& stem) {
   std::string out;
@@ -59,33 +29,10 @@ std::string pattern_of(const std::string& stem) {
   return out + ".*";
 }
 
-std::string line(std::string_view key, std::string_view value, std::string_view missing = {}) {
-  if (value.empty()) return fmt::format("    # {}: {}\n", key, missing);
-  return fmt::format("    {}: {}\n", key, quoted(value));
-}
-
 std::string weir_yaml(const OriginalJob& job, const Surroundings& around) {
-  const bool redshift = around.kind == WarehouseKind::Redshift;
-  auto text = fmt::format("# Made of {} by `weir migrate`.\nconnections:\n", job.file);
-  text +=
-      "  # The bucket of the archives and of what becomes of them. Who reads it is said by\n"
-      "  # AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or the machine's role.\n"
-      "  bucket:\n    type: s3\n";
-  text += line("bucket", job.bucket);
-  text += fmt::format("\n  # The tables, and weir's ledger of what is in them.\n  warehouse:\n    type: {}\n",
-                      redshift ? "redshift" : "postgres");
-  text += line("host", around.host, "name of the server; without it the variable PGHOST");
-  text += fmt::format("    port: {}\n", around.port);
-  text += line("database", around.database, "its name; without it the variable PGDATABASE");
-  text += line("user", around.user, "who logs in; without it the variable PGUSER");
-  text += line("password", around.password);
-  text += line("schema", job.target_schema());
-  if (!redshift) return text;
-  text += line("iam_role", around.copy_role,
-               "ARN of a role that may read the bucket; without it the keys go into COPY");
-  text += fmt::format("    staging: {{ connection: bucket, prefix: {} }}\n",
-                      quoted(job.destination + "/staging"));
-  return text;
+  return fmt::format("# Made of {} by `weir migrate`.\nconnections:\n", job.file) +
+         bucket_yaml("archives and of what becomes of them", job.bucket) +
+         warehouse_yaml(around, job.target_schema(), job.destination + "/staging");
 }
 
 std::string source_yaml(const OriginalJob& job) {
@@ -146,8 +93,7 @@ std::string destination_yaml(const OriginalJob& job, const Surroundings& around)
 
 std::string pipeline_yaml(const OriginalJob& job, const Surroundings& around, const TargetTables& tables,
                           const std::vector<std::string>& decided) {
-  auto text = fmt::format("# Made of {} by `weir migrate`. What was decided:\n", job.file);
-  for (const auto& each : decided) text += comment("- " + each);
+  auto text = decisions_text(job.file, decided);
   text += fmt::format("pipeline: {}\npartitions: {{ every: object, take: {} }}\n\n", named(job.name),
                       job.truncate ? "newest" : "all");
   text += source_yaml(job) + "\ntables:\n";
