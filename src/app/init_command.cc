@@ -107,8 +107,8 @@ std::string details() {
 }  // namespace
 
 const std::vector<Template>& templates() {
-  static const std::vector<Template> all = {request_logs_template(), access_log_template(),
-                                            cms_archives_template()};
+  static const std::vector<Template> all = {request_logs_template(), request_logs_bigquery_template(),
+                                            access_log_template(), cms_archives_template()};
   return all;
 }
 

@@ -26,6 +26,7 @@ struct Template {
 
 const std::vector<Template>& templates();
 Template request_logs_template();
+Template request_logs_bigquery_template();
 Template access_log_template();
 Template cms_archives_template();
 
