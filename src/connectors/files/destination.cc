@@ -27,25 +27,13 @@ void replace_all(std::string& text, std::string_view name, const std::string& va
   }
 }
 
-/// The seconds since 1970 at which a load began. Its id begins with the milliseconds, in base 32.
-std::uint64_t begin_of(std::string_view load_id) {
-  constexpr std::string_view kDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  std::uint64_t millis = 0;
-  for (const char c : load_id.substr(0, 10)) {
-    const auto digit = kDigits.find(c);
-    millis = millis * 32 + (digit == kDigits.npos ? 0 : digit);
-  }
-  return millis / 1000;
-}
-
 /// The default keeps a table's files in a folder of its own: `FROM 'visits/*.csv'` reads them all.
 std::string path_pattern(const FilesDestinationOptions& options, const sdk::TableTarget& target) {
   const std::string_view file = target.write == WriteMode::Merge ? "all" : "{{ partition.key }}";
   auto pattern = options.path.value_or(fmt::format("{{{{ table }}}}/{}{}", file, options.extension()));
   // Every append is a file of its own.
-  const auto names = [&](std::string_view part) { return pattern.find(part) != pattern.npos; };
-  if (target.write == WriteMode::Append && !names("load }}") && !names("{{load}}") &&
-      !names("load_unix }}") && !names("{{load_unix}}")) {
+  if (target.write == WriteMode::Append && pattern.find("load }}") == pattern.npos &&
+      pattern.find("{{load}}") == pattern.npos) {
     const auto name = pattern.rfind('/') == pattern.npos ? 0 : pattern.rfind('/') + 1;
     const auto inside = pattern.rfind("}}");
     const auto dot = pattern.find('.', inside == pattern.npos || inside < name ? name : inside);
@@ -60,7 +48,6 @@ Result<std::string> expand_path(const FilesDestinationOptions& options, const sd
   replace_all(path, "table", encode_name(target.table));
   replace_all(path, "pipeline", encode_name(request.pipeline));
   replace_all(path, "load", encode_name(request.load_id));
-  replace_all(path, "load_unix", std::to_string(begin_of(request.load_id)));
   path = TRY(model::expand(path, request.partition).within("option path"));
   const fs::path relative(path);
   const bool leaves =

@@ -58,10 +58,10 @@ config::Spec<FilesDestinationOptions> destination_spec(const std::string& name, 
   return config::Spec<Options>(name, summary)
       .field("folder", &Options::folder, folder)
       .example("warehouse")
-      .field("path", &Options::path,
-             "Where a load's file goes inside the folder. May hold {{ table }}, {{ pipeline }}, {{ load }}, "
-             "{{ load_unix }}, the second in which the load began, and {{ partition.* }}. Without it: {{ "
-             "table }}/{{ partition.key }} and the extension.")
+      .field(
+          "path", &Options::path,
+          "Where a load's file goes inside the folder. May hold {{ table }}, {{ pipeline }}, {{ load }} and "
+          "{{ partition.* }}. Without it: {{ table }}/{{ partition.key }} and the extension.")
       .example("\"{{ table }}/{{ partition.year }}/{{ partition.date }}.csv\"")
       .choice("format", &Options::format,
               {{"csv", FileFormat::Csv},

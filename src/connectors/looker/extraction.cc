@@ -17,10 +17,11 @@ constexpr std::size_t kMostReady = 4;
 class LookerExtraction final : public sdk::Extraction {
  public:
   LookerExtraction(std::shared_ptr<Session> session, const RunOptions& options, std::vector<FetchTask> tasks,
-                   std::vector<std::shared_ptr<const StreamFacts>> facts)
+                   std::vector<std::shared_ptr<const StreamFacts>> facts, std::vector<std::string> warnings)
       : session_(std::move(session)),
         tasks_(std::move(tasks)),
         facts_(std::move(facts)),
+        warnings_(std::move(warnings)),
         fetcher_(
             *session_, options,
             [this](std::size_t stream, formats::RawBlock block) { return deliver(stream, std::move(block)); },
@@ -62,7 +63,7 @@ class LookerExtraction final : public sdk::Extraction {
   std::string content_hash() const override { return ended_ ? fetcher_.content_hash() : ""; }
 
   std::vector<std::string> warnings() const override {
-    std::vector<std::string> all;
+    auto all = warnings_;
     if (session_->instance().certificate == io::CertificateCheck::Skipped) {
       all.push_back(
           fmt::format("the certificate of {} is not checked, as verify_ssl says: anybody on the way can "
@@ -102,6 +103,7 @@ class LookerExtraction final : public sdk::Extraction {
   std::shared_ptr<Session> session_;  // shared with the source
   std::vector<FetchTask> tasks_;
   std::vector<std::shared_ptr<const StreamFacts>> facts_;  // shared with their blocks
+  std::vector<std::string> warnings_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::unique_ptr<sdk::Block>> ready_;
@@ -117,8 +119,10 @@ class LookerExtraction final : public sdk::Extraction {
 
 std::unique_ptr<sdk::Extraction> extract(std::shared_ptr<Session> session, const RunOptions& options,
                                          std::vector<FetchTask> tasks,
-                                         std::vector<std::shared_ptr<const StreamFacts>> facts) {
-  return std::make_unique<LookerExtraction>(std::move(session), options, std::move(tasks), std::move(facts));
+                                         std::vector<std::shared_ptr<const StreamFacts>> facts,
+                                         std::vector<std::string> warnings) {
+  return std::make_unique<LookerExtraction>(std::move(session), options, std::move(tasks), std::move(facts),
+                                            std::move(warnings));
 }
 
 }  // namespace weir::looker

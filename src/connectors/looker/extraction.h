@@ -12,9 +12,10 @@
 
 namespace weir::looker {
 
-/// The session is shared by all extractions of a source.
+/// The session is shared by all extractions of a source. `warnings` are known beforehand.
 std::unique_ptr<sdk::Extraction> extract(std::shared_ptr<Session> session, const RunOptions& options,
                                          std::vector<FetchTask> tasks,
-                                         std::vector<std::shared_ptr<const StreamFacts>> facts);
+                                         std::vector<std::shared_ptr<const StreamFacts>> facts,
+                                         std::vector<std::string> warnings);
 
 }  // namespace weir::looker

@@ -16,7 +16,10 @@ class LookerBlock final : public sdk::Block {
 
   Result<void> decode(model::Batch& rows, std::vector<sdk::Reject>& rejects) const override {
     std::vector<formats::RowReject> refused;
+    const auto first = rows.rows();
     TRY(facts_->decoder->decode(raw_, rows, refused).within("decoding " + facts_->input));
+    for (auto row = first; facts_->read_at && row < rows.rows(); ++row)
+      rows.set_timestamp(facts_->schema.size() - 1, row, *facts_->read_at);
     for (auto& row : refused) rejects.push_back(reject(row.origin, std::move(row.reason)));
     return {};
   }
@@ -72,11 +75,12 @@ class ReplayExtraction final : public sdk::Extraction {
 }  // namespace
 
 std::shared_ptr<const StreamFacts> facts_of(std::size_t number, const Stream& stream,
-                                            const std::string& input) {
+                                            const std::string& input, Timestamp now) {
   auto facts = std::make_shared<StreamFacts>();
   facts->number = number;
   facts->input = input;
   facts->schema = stream.schema;
+  if (stream.has_read_at) facts->read_at = now;
   facts->decoder = formats::make_jsonl_decoder(stream.schema, stream.paths, formats::BooleanWords::YesNo);
   return facts;
 }

@@ -22,10 +22,11 @@ struct StreamFacts {
   std::string input;
   model::Schema schema;
   std::shared_ptr<const formats::Decoder> decoder;  ///< shared by all blocks, on any thread
+  std::optional<Timestamp> read_at{};               ///< of the last column, when the stream has one
 };
 
 std::shared_ptr<const StreamFacts> facts_of(std::size_t number, const Stream& stream,
-                                            const std::string& input);
+                                            const std::string& input, Timestamp now);
 
 /// Gathers the rows of one stream after the other. One thread.
 class BlockBuilder {

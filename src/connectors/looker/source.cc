@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connectors/looker/source.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <mutex>
@@ -15,6 +17,13 @@ namespace {
 using StreamPointer = std::shared_ptr<const Stream>;
 using StreamPointers = std::vector<StreamPointer>;
 using FactsList = std::vector<std::shared_ptr<const StreamFacts>>;
+
+/// How long Looker keeps the runs of queries.
+constexpr std::chrono::days kHistoryKept(90);
+
+bool forgets(const QueryOptions& query) {
+  return query.model == kSystemActivity && query.explore == "history" && !query.partition_field.empty();
+}
 
 /// The value of a field in the only row.
 class OneValue final : public RowSink {
@@ -53,10 +62,11 @@ class LookerSource final : public sdk::Source {
   }
 
   /// What an input is known by. Looker keeps no time of change for rows: a partition that is over is taken to
-  /// stay as it is, and a whole explore to change always, but not beside queries with partitions.
+  /// stay as it is, and a whole explore without partitions to change always.
   Result<std::vector<sdk::InputStamp>> inputs(const model::Partition& partition) override {
+    TRY(streams());
     const auto now = clock_.now();
-    const bool over = is_partitioned_ && partition.window && now >= partition.window->end;
+    const bool over = partition.window && now >= partition.window->end;
     std::vector<sdk::InputStamp> stamps;
     for (const auto& query : queries_)
       stamps.push_back({input_name(query, partition), 0, over ? "over" : "until " + to_string(now)});
@@ -68,7 +78,7 @@ class LookerSource final : public sdk::Source {
     const auto described = TRY(streams());
     std::vector<FetchTask> tasks;
     for (const auto& stream : described) tasks.push_back({stream, slices_of(*stream, partition)});
-    return extract(TRY(session()), run_, std::move(tasks), facts_list(described, partition));
+    return extract(TRY(session()), run_, std::move(tasks), facts_list(described, partition), late(partition));
   }
 
   Result<std::unique_ptr<sdk::Extraction>> replay(const model::Partition& partition,
@@ -77,6 +87,11 @@ class LookerSource final : public sdk::Source {
   }
 
   bool partitions_inputs() const override { return is_partitioned_; }
+
+  std::optional<std::chrono::days> retention() const override {
+    const bool any = std::any_of(queries_.begin(), queries_.end(), forgets);
+    return any ? std::optional(kHistoryKept) : std::nullopt;
+  }
 
   Result<std::optional<Timestamp>> earliest() override {
     std::optional<Timestamp> first;
@@ -97,6 +112,23 @@ class LookerSource final : public sdk::Source {
   }
 
  private:
+  /// What to say of a window whose rows the instance is removing, or has begun to.
+  std::vector<std::string> late(const model::Partition& partition) const {
+    std::vector<std::string> warnings;
+    if (!partition.window || partition.window->start == model::kBeginning) return warnings;
+    const auto age = std::chrono::microseconds(clock_.now().micros - partition.window->start.micros);
+    if (age < kHistoryKept - kHistoryKept / 9) return warnings;
+    for (const auto& query : queries_) {
+      if (!forgets(query)) continue;
+      warnings.push_back(
+          fmt::format("{}.{}: Looker removes rows after {} days, and this partition begins {} days ago: "
+                      "some may be gone; run more often",
+                      query.model, query.explore, kHistoryKept.count(),
+                      std::chrono::duration_cast<std::chrono::days>(age).count()));
+    }
+    return warnings;
+  }
+
   /// Of different partitions, so that a partition is known to have its rows for itself.
   std::string input_name(const QueryOptions& query, const model::Partition& partition) const {
     const auto name = query.model + "." + query.explore;
@@ -131,7 +163,8 @@ class LookerSource final : public sdk::Source {
   FactsList facts_list(const StreamPointers& described, const model::Partition& partition) const {
     FactsList list;
     for (const auto& stream : described)
-      list.push_back(facts_of(list.size(), *stream, input_name(queries_[list.size()], partition)));
+      list.push_back(
+          facts_of(list.size(), *stream, input_name(queries_[list.size()], partition), clock_.now()));
     return list;
   }
 

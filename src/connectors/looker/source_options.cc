@@ -36,7 +36,12 @@ void add_query_fields(config::Spec<Options>& spec) {
              "The field of time by which a partition's rows are found.")
       .example("history.created_time")
       .field("types", &QueryOptions::types, "Types of fields that the explore does not say well enough.")
-      .example("{history.runtime: double}");
+      .example("{history.runtime: double}")
+      .field(
+          "read_at", &QueryOptions::read_at,
+          "Name of a further column with the instant at which the partition was read, for snapshots of what "
+          "keeps no history itself.")
+      .example("snapshot_at");
 }
 
 const config::Position& place_of(const config::Node& node, const char* key) {

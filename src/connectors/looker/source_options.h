@@ -27,6 +27,7 @@ struct QueryOptions {
   std::int64_t limit = 50'000;
   std::string partition_field;
   std::map<std::string, std::string> types;
+  std::string read_at;
 };
 
 /// What the columns are called.

@@ -231,7 +231,17 @@ TEST_F(LookerSourceTest, a_partition_that_is_over_stays_as_it_is_and_others_chan
   EXPECT_EQ((*source->inputs(day("2024-05-13")))[0].version, "over");
   EXPECT_EQ((*source->inputs(day("2024-05-14")))[0].version, "until 2024-05-14T10:00:00Z");
   EXPECT_TRUE(source->partitions_inputs());
-  EXPECT_TRUE(looker.http.requests().empty());
+}
+
+TEST_F(LookerSourceTest, warns_of_rows_that_looker_is_about_to_forget) {
+  by_time(100);
+  looker.answer("[]");
+  EXPECT_EQ(looker.source()->retention(), std::chrono::days(90));
+  EXPECT_EQ(join(looker.read(day("2024-03-10")).warnings), "");
+  EXPECT_EQ(join(looker.read(day("2024-02-20")).warnings),
+            "system__activity.history: Looker removes rows after 90 days, and this partition begins 84 days "
+            "ago: some "
+            "may be gone; run more often");
 }
 
 TEST_F(LookerSourceTest, finds_the_first_row_that_there_is) {
@@ -241,6 +251,13 @@ TEST_F(LookerSourceTest, finds_the_first_row_that_there_is) {
   ASSERT_TRUE(first.ok() && *first);
   EXPECT_EQ(to_string(**first), "2023-05-20T08:00:00Z");
   EXPECT_EQ(looker.asked("filters"), "{\"history.created_time\":\"NOT NULL\"}");
+}
+
+TEST_F(LookerSourceTest, adds_the_instant_of_reading) {
+  looker.query.fields = {"history.title"};
+  looker.query.read_at = "snapshot_at";
+  looker.answer(R"([{"history.title":"a"},{"history.title":"b"}])");
+  EXPECT_EQ(looker.read({"all", {}}).text(), "a,2024-05-14T10:00:00Z\nb,2024-05-14T10:00:00Z");
 }
 
 TEST_F(LookerSourceTest, runs_a_slow_query_in_the_background) {

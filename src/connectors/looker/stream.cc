@@ -226,6 +226,12 @@ Result<Stream> describe_stream(const QueryOptions& options, const Explore& explo
                                      column_type(options, *field, values)});
     stream.paths.push_back({name});
   }
+  if (!options.read_at.empty()) {
+    // Fields have a dot in their names, so no row has this key.
+    stream.schema.columns.push_back({free_name(options.read_at, stream.schema), Type::Timestamp});
+    stream.paths.push_back({"read_at"});
+    stream.has_read_at = true;
+  }
   for (const auto& [field, expression] : query.filters) problems.check_filter(field);
   for (const auto& sort : query.sorts) problems.find(sorted_field(sort), "sorts");
   for (const auto& [field, type] : options.types) problems.find(field, "types");

@@ -26,6 +26,7 @@ struct Stream {
   std::string input;  ///< "system__activity.history"
   model::Schema schema;
   std::vector<formats::JsonPath> paths;  ///< parallel to the columns
+  bool has_read_at = false;              ///< the last column is the instant of reading, and in no row
   std::vector<std::string> warnings;
 };
 
