@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/check_command.h"
 
+#include <algorithm>
+
 #include "app/command_parts.h"
 #include "app/commands.h"
 #include "app/json_writer.h"
 #include "app/partition_plan.h"
+#include "app/retention.h"
 #include "app/terminal/text_width.h"
 #include "app/workspace.h"
 #include "base/text.h"
@@ -52,6 +55,24 @@ Result<Finding> check_transforms(Workspace& workspace, const execution::Pipeline
                              columns == 1 ? "goes" : "go", pipeline.table_names())};
 }
 
+/// Rows that the source forgets before they are loaded; nothing where that cannot be, or cannot be known.
+std::string alarm(Workspace& workspace, const execution::Pipeline& pipeline) {
+  if (!pipeline.source->retention()) return {};
+  const auto now = workspace.context().clock.now();
+  const auto partitions = partitions_in(pipeline, {}, now);
+  const auto state = workspace.state(Workspace::Access::Read);
+  if (!partitions.ok() || !state.ok()) return {};
+  std::vector<std::string> keys;
+  for (const auto& partition : *partitions) keys.push_back(partition.key);
+  const auto gaps = (*state)->partitions().gaps(pipeline.name, keys);
+  if (!gaps.ok()) return {};
+  std::vector<model::Partition> missing;
+  for (const auto& partition : *partitions) {
+    if (std::find(gaps->begin(), gaps->end(), partition.key) != gaps->end()) missing.push_back(partition);
+  }
+  return retention_alarm(pipeline, missing, now);
+}
+
 PipelineFindings check_pipeline(Workspace& workspace, const execution::Pipeline& pipeline) {
   PipelineFindings found{pipeline.name, {}};
   found.findings.push_back(judge("source", pipeline.source->check(), "can be read"));
@@ -61,6 +82,8 @@ PipelineFindings check_pipeline(Workspace& workspace, const execution::Pipeline&
   found.findings.push_back(
       transforms.ok() ? *std::move(transforms)
                       : Finding{"transforms", Finding::Verdict::Bad, transforms.error().to_string()});
+  if (auto text = alarm(workspace, pipeline); !text.empty())
+    found.findings.push_back({"retention", Finding::Verdict::Unknown, std::move(text)});
   return found;
 }
 

@@ -24,6 +24,14 @@ std::vector<std::string> template_names() {
   return names;
 }
 
+std::vector<std::string> sandbox_names() {
+  std::vector<std::string> names;
+  for (const auto& each : templates()) {
+    if (!each.sandbox.empty()) names.emplace_back(each.name);
+  }
+  return names;
+}
+
 /// The text with the day of the samples moved to three days ago.
 std::string of_late(std::string_view text, Timestamp now) {
   const auto day = to_string(Date{day_of(now).days - 3});
@@ -36,6 +44,10 @@ std::string of_late(std::string_view text, Timestamp now) {
 std::vector<NewFile> files_of(const Template& chosen, const InitOptions& options, Timestamp now) {
   std::vector<NewFile> files;
   for (const auto& file : chosen.files) files.push_back({std::string(file.path), std::string(file.text)});
+  for (const auto& file : options.sandbox ? chosen.sandbox : std::vector<TemplateFile>()) {
+    std::erase_if(files, [&](const NewFile& other) { return other.path == file.path; });
+    files.insert(files.begin(), {std::string(file.path), std::string(file.text)});
+  }
   if (!options.sample) return files;
   for (const auto& file : chosen.sample) files.push_back({of_late(file.path, now), of_late(file.text, now)});
   return files;
@@ -47,12 +59,18 @@ void say_what_next(const InitOptions& options, const Template& chosen, const Con
     console.say(fmt::format("  {}  {}", style.paint(terminal::Tone::Accent, terminal::pad(text, 26)), why));
   };
   console.say("\nNext:");
-  if (!options.sample) console.say(fmt::format("  {}", chosen.first_step));
+  if (options.sandbox) {
+    command("weir-sandbox", "in another terminal: the stand-in that the project asks");
+  } else if (!options.sample) {
+    console.say(fmt::format("  {}", chosen.first_step));
+  }
   if (options.folder != ".") command("cd " + options.folder, "into the project");
   command("weir check", "see whether everything is in place");
   command("weir preview " + std::string(chosen.files[1].path.substr(10, chosen.files[1].path.size() - 15)),
           "look at the first rows");
   command("weir run", "load what is due");
+  if (!options.sandbox && !chosen.sandbox.empty())
+    console.say(fmt::format("\nNo instance at hand? weir init {} --sandbox --dir try", chosen.name));
   if (options.sample || chosen.sample.empty()) return;
   console.say(fmt::format("\nNo logs at hand? weir init {} --sample --dir try", chosen.name));
 }
@@ -68,6 +86,12 @@ Result<ExitCode> init_in(const InitOptions& options, Context& context) {
   if (options.sample && chosen->sample.empty()) {
     return fail(ErrorCode::InvalidConfig, "the template {} has no sample, because its input lies in a bucket",
                 chosen->name);
+  }
+  if (options.sandbox && chosen->sandbox.empty()) {
+    return fail(ErrorCode::InvalidConfig,
+                "the template {} asks nothing that weir-sandbox stands in for; "
+                "--sandbox goes with {}",
+                chosen->name, join(sandbox_names()));
   }
   const auto folder = (fs::path(context.working_folder) / options.folder).lexically_normal();
   auto files = files_of(*chosen, options, context.clock.now());
@@ -107,8 +131,13 @@ std::string details() {
 }  // namespace
 
 const std::vector<Template>& templates() {
-  static const std::vector<Template> all = {request_logs_template(), request_logs_bigquery_template(),
-                                            access_log_template(), cms_archives_template()};
+  static const std::vector<Template> all = {request_logs_template(),
+                                            request_logs_bigquery_template(),
+                                            access_log_template(),
+                                            cms_archives_template(),
+                                            looker_template(),
+                                            content_usage_template(),
+                                            content_usage_daily_template()};
   return all;
 }
 
@@ -133,9 +162,11 @@ Command init_command() {
        {},
        Option::Completes::Folders},
       {"--sample", "", "Add a few rows of input, to try it with.", &options->sample},
+      {"--sandbox", "", "Ask weir-sandbox in place of a real Looker, to try it with.", &options->sandbox},
   };
   command.examples = {{"weir init --sample --dir try", "a project to play with"},
-                      {"weir init access-log", "for the logs of a web server, here"}};
+                      {"weir init access-log", "for the logs of a web server, here"},
+                      {"weir init looker --sandbox --dir try", "Looker's usage, without a Looker"}};
   command.action = [options](Context& context) { return init(*options, context); };
   return command;
 }

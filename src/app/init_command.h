@@ -12,6 +12,7 @@ struct InitOptions {
   std::string project_template = "request-logs";
   std::string folder = ".";
   bool sample = false;
+  bool sandbox = false;
 };
 
 ExitCode init(const InitOptions& options, Context& context);

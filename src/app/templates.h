@@ -22,6 +22,8 @@ struct Template {
   std::vector<TemplateFile> files;
   std::string_view folder;           ///< of input, to be made; empty: none
   std::vector<TemplateFile> sample;  ///< a few rows to try it with; kSampleDay stands for a day of late
+  /// To try it with weir-sandbox: in place of files of the same path, and more.
+  std::vector<TemplateFile> sandbox{};
 };
 
 const std::vector<Template>& templates();
@@ -29,5 +31,8 @@ Template request_logs_template();
 Template request_logs_bigquery_template();
 Template access_log_template();
 Template cms_archives_template();
+Template looker_template();
+Template content_usage_template();
+Template content_usage_daily_template();
 
 }  // namespace weir::app
