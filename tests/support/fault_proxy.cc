@@ -162,8 +162,9 @@ class FaultProxy::Carrier {
   const int client_;
   const int number_;
   const int server_ = new_socket();
-  std::unique_ptr<RequestReader> requests_ =
-      proxy_.protocol_ == Protocol::Http ? http_requests() : postgres_requests();
+  std::unique_ptr<RequestReader> requests_ = proxy_.protocol_ == Protocol::Http    ? http_requests()
+                                             : proxy_.protocol_ == Protocol::Mysql ? mysql_requests()
+                                                                                   : postgres_requests();
   std::array<char, 65536> buffer_{};
   std::optional<Fault> fault_;
   std::size_t passed_ = 0;  ///< bytes that the fault has let through

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A way to a server on which things go wrong as a test says: connections break or stand still after so
 // many bytes, answers get lost though the server has done its work, errors come in the server's place.
-// Knows requests of HTTP and statements of PostgreSQL. A thread for each connection; one thread may
+// Knows requests of HTTP and statements of PostgreSQL and MySQL. A thread for each connection; one thread may
 // give and take faults while others use the way.
 #pragma once
 
@@ -46,7 +46,7 @@ std::string s3_error_answer(int status, const std::string& code);
 
 class FaultProxy {
  public:
-  enum class Protocol { Http, Postgres };
+  enum class Protocol { Http, Postgres, Mysql };  // LoseAnswer is not for Mysql
 
   /// In front of a port of this machine.
   FaultProxy(Protocol protocol, int server_port);

@@ -147,6 +147,32 @@ class PostgresAnswer final : public AnswerReader {
   bool is_whole_ = false;
 };
 
+/// Packets begin with their length, three bytes, and their number, which is 0 for a command.
+/// https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_basic_packets.html
+class MysqlRequests final : public RequestReader {
+ public:
+  std::vector<RequestPiece> take(std::string_view bytes) override {
+    constexpr std::size_t kHead = 4;
+    constexpr char kQuery = 3;
+    waiting_.append(bytes);
+    std::vector<RequestPiece> pieces;
+    while (waiting_.size() >= kHead) {
+      const auto byte = [&](std::size_t at) { return std::size_t{static_cast<unsigned char>(waiting_[at])}; };
+      const auto size = kHead + (byte(0) | byte(1) << 8U | byte(2) << 16U);
+      if (waiting_.size() < size) break;
+      RequestPiece piece{waiting_.substr(0, size), std::nullopt, true};
+      if (byte(3) == 0)
+        piece.begins = size > kHead && piece.bytes[kHead] == kQuery ? piece.bytes.substr(kHead + 1) : "";
+      pieces.push_back(std::move(piece));
+      waiting_.erase(0, size);
+    }
+    return pieces;
+  }
+
+ private:
+  std::string waiting_;
+};
+
 }  // namespace
 
 std::unique_ptr<RequestReader> http_requests() { return std::make_unique<HttpRequests>(); }
@@ -158,5 +184,7 @@ std::unique_ptr<AnswerReader> http_answer(const std::string& first_line) {
 std::unique_ptr<RequestReader> postgres_requests() { return std::make_unique<PostgresRequests>(); }
 
 std::unique_ptr<AnswerReader> postgres_answer() { return std::make_unique<PostgresAnswer>(); }
+
+std::unique_ptr<RequestReader> mysql_requests() { return std::make_unique<MysqlRequests>(); }
 
 }  // namespace weir::support

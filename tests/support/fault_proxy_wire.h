@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where requests begin and answers end, in HTTP and in PostgreSQL's protocol. Only fault_proxy.cc uses
+// Where requests begin and answers end, in HTTP and in PostgreSQL's protocol, and where requests begin in
+// MySQL's. Only fault_proxy.cc uses
 // it. One thread.
 #pragma once
 
@@ -39,5 +40,7 @@ std::unique_ptr<RequestReader> http_requests();
 std::unique_ptr<AnswerReader> http_answer(const std::string& first_line);
 std::unique_ptr<RequestReader> postgres_requests();
 std::unique_ptr<AnswerReader> postgres_answer();
+/// Without TLS. Statements are those of COM_QUERY.
+std::unique_ptr<RequestReader> mysql_requests();
 
 }  // namespace weir::support
