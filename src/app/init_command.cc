@@ -131,13 +131,10 @@ std::string details() {
 }  // namespace
 
 const std::vector<Template>& templates() {
-  static const std::vector<Template> all = {request_logs_template(),
-                                            request_logs_bigquery_template(),
-                                            access_log_template(),
-                                            cms_archives_template(),
-                                            looker_template(),
-                                            content_usage_template(),
-                                            content_usage_daily_template()};
+  static const std::vector<Template> all = {request_logs_template(),    request_logs_bigquery_template(),
+                                            access_log_template(),      cms_archives_template(),
+                                            looker_database_template(), looker_template(),
+                                            content_usage_template(),   content_usage_daily_template()};
   return all;
 }
 

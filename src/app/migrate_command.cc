@@ -9,24 +9,13 @@
 #include "app/commands.h"
 #include "app/json_writer.h"
 #include "app/new_files.h"
-#include "app/surroundings.h"
+#include "app/original_project.h"
 #include "base/text.h"
 
 namespace weir::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// What the database says, when it is named and can be reached; a migration works without it.
-migrate::TargetTables tables_of(const migrate::OriginalJob& job, const migrate::Surroundings& around,
-                                const Context& context) {
-  const auto password = around.password.substr(around.password.find(':') + 1);
-  if (around.host.empty() || around.user.empty() || !context.environment.get(password)) return {};
-  auto tables = read_target_tables(job, around, context.environment);
-  if (tables.ok()) return *std::move(tables);
-  context.console.warn("the types of the existing tables are not known: " + tables.error().to_string());
-  return {};
-}
 
 void print_json(const Console& console, const fs::path& folder, const std::vector<NewFile>& files,
                 const std::vector<std::string>& decisions) {
@@ -43,19 +32,17 @@ Result<ExitCode> migrate_in(const MigrateOptions& options, Context& context) {
       options.warehouse == "postgres" ? migrate::WarehouseKind::Postgres : migrate::WarehouseKind::Redshift;
   const auto& console = context.console;
   config::Diagnostics diagnostics;
-  const auto text = TRY(read_whole_file(fs::path(context.working_folder) / options.file));
-  const auto job = migrate::read_original(text, options.file, diagnostics);
-  const auto around = surroundings_of(context.environment, kind, diagnostics);
-  if (!job || !diagnostics.ok()) {
+  const auto original =
+      TRY(read_original_project(options.file, OriginalUse::Migrate, kind, context, diagnostics));
+  if (!original || !diagnostics.ok()) {
     return fail(ErrorCode::InvalidConfig, "{} has {}\n\n{}", options.file,
                 counted(diagnostics.error_count(), "problem"), trim(diagnostics.to_string()));
   }
   for (const auto& problem : diagnostics.sorted()) console.warn(problem.to_string());
-  const auto project = migrate::write_project(*job, around, tables_of(*job, around, context));
-  const auto name = options.folder.empty() ? job->name : options.folder;
+  const auto& project = original->project;
+  const auto name = options.folder.empty() ? original->name : options.folder;
   const auto folder = (fs::path(context.working_folder) / name).lexically_normal();
-  const std::vector<NewFile> files = {{"weir.yaml", project.weir_yaml},
-                                      {project.pipeline_path, project.pipeline_yaml}};
+  const auto files = files_of(project);
   TRY(write_new_files(folder, files));
   if (console.json()) {
     print_json(console, folder, files, project.decisions);
@@ -84,10 +71,13 @@ Command migrate_command() {
   command.name = "migrate";
   command.summary = "Make a project of an earlier job's JSON file.";
   command.details =
-      "For the configuration files of jobs that load archives of CSV files from a bucket into Redshift. "
+      "For the configuration files of jobs that load archives of CSV files, or objects of delimited text, "
+      "from a bucket into Redshift, and of those that copy the tables of Looker's database into a bucket; "
+      "for "
+      "files of queries at Looker, and of the variables of a copy of its content usage into BigQuery. "
       "Says what was decided where the file left a choice, and writes the same into the pipeline's file. "
-      "Where the variables pghost, pguser and pgpass name the database, it is asked for the types of its "
-      "tables.";
+      "Where the variables pghost, pguser and pgpass name the database that is loaded, it is asked for the "
+      "types of its tables; lookerhost and lookeruser name Looker's.";
   command.options = {
       {"file", "OLD.json", "The file.", &options->file, Option::Need::Required, {}, Option::Completes::Files},
       {"--to",

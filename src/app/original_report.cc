@@ -35,6 +35,11 @@ void add_list(std::string& text, std::string_view title, const std::vector<std::
 
 }  // namespace
 
+std::string report_times(Timestamp started, Timestamp finished, const model::TimeZone& zone) {
+  return fmt::format("Start: {}\nEnd: {}\nElapsed: {}\n\n", shown(started, zone), shown(finished, zone),
+                     elapsed(finished.micros - started.micros));
+}
+
 void OriginalReport::add(const LoadOutcome& outcome) {
   for (const auto& run : outcome.runs) {
     const auto& key = run.run.partition;
@@ -48,8 +53,7 @@ void OriginalReport::add(const LoadOutcome& outcome) {
 
 std::string OriginalReport::text(const model::TimeZone& zone) const {
   std::string text = fmt::format("\nReport: {}\nConfiguration: {}\n\n", program, configuration);
-  text += fmt::format("Start: {}\nEnd: {}\nElapsed: {}\n\n", shown(started, zone), shown(finished, zone),
-                      elapsed(finished.micros - started.micros));
+  text += report_times(started, finished, zone);
   text += fmt::format("Objects to process: {}\nObjects processed: {}\nObjects failed: {}\n", objects,
                       done.size(), failed.size());
   text += fmt::format("Objects good: {}\nObjects bad: {}\n", done.size(), bad.size());

@@ -30,4 +30,7 @@ struct OriginalReport {
   std::string text(const model::TimeZone& zone) const;
 };
 
+/// "Start: …", "End: …", "Elapsed: …", a line each, and an empty one.
+std::string report_times(Timestamp started, Timestamp finished, const model::TimeZone& zone);
+
 }  // namespace weir::app

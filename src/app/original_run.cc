@@ -7,8 +7,12 @@
 
 #include "app/command_parts.h"
 #include "app/new_files.h"
+#include "app/original_days.h"
 #include "app/original_log.h"
+#include "app/original_looker.h"
+#include "app/original_project.h"
 #include "app/original_report.h"
+#include "app/original_tables_report.h"
 #include "app/surroundings.h"
 #include "base/text.h"
 #include "execution/fingerprint.h"
@@ -25,23 +29,34 @@ Failure all_problems(const config::Diagnostics& diagnostics) {
               counted(diagnostics.error_count(), "problem"), trim(diagnostics.to_string()));
 }
 
+/// What is told at the end, in the form of the original's kind.
+struct Reports {
+  OriginalReport loads;
+  OriginalTablesReport tables;
+  migrate::OriginalKind kind = migrate::OriginalKind::Archives;
+
+  std::string text(const model::TimeZone& zone) const {
+    return kind == migrate::OriginalKind::LookerTables ? tables.text(zone) : loads.text(zone);
+  }
+};
+
 /// One run of an original configuration.
 class OriginalRun {
  public:
-  OriginalRun(const RunCommandOptions& options, Context& context, OriginalLog& log, OriginalReport& report)
-      : options_(options), context_(context), log_(log), report_(report) {}
+  OriginalRun(const RunCommandOptions& options, Context& context, OriginalLog& log, Reports& reports)
+      : options_(options), context_(context), log_(log), reports_(reports) {}
 
   Result<void> carry_out() {
-    auto project = TRY(make_project());
-    context_.global.project = project;
-    log_.write(LogLevel::Debug, "the project that is run: " + project);
+    auto folder = TRY(make_project());
+    context_.global.project = folder;
+    log_.write(LogLevel::Debug, "the project that is run: " + folder);
     const auto workspace = TRY(Workspace::open(context_));
     const auto pipelines = TRY(workspace->make(TRY(workspace->select({}))));
     auto* state = TRY(workspace->state(Workspace::Access::Write));
     TRY(report_abandoned(*workspace, *state));
-    const auto tasks = TRY(due_tasks(options_, pipelines, *state, context_.clock.now()));
-    for (const auto& task : tasks) report_.objects += task.partitions.size();
-    log_.write(LogLevel::Info, fmt::format("{} to process", counted(report_.objects, "object")));
+    const auto tasks = TRY(due(pipelines, *state));
+    for (const auto& task : tasks) reports_.loads.objects += task.partitions.size();
+    log_.write(LogLevel::Info, fmt::format("{} to process", counted(reports_.loads.objects, noun())));
     if (tasks.empty()) return {};
     const auto outcomes = app::load(*workspace, *state, tasks, load_options());
     if (context_.console.json()) report_loads(context_.console, outcomes);
@@ -49,26 +64,40 @@ class OriginalRun {
   }
 
  private:
+  bool copies_days() const { return reports_.kind == migrate::OriginalKind::LookerTables; }
+  const char* noun() const { return copies_days() ? "day" : "object"; }
+
   /// Reads the file and asks the database for its tables; writes the project and gives its folder.
   Result<std::string> make_project() {
     const auto& file = options_.pipelines.front();
     const auto path = fs::path(context_.working_folder) / file;
+    reports_.kind = migrate::kind_of(TRY(read_whole_file(path)));
     config::Diagnostics diagnostics;
-    const auto job = migrate::read_original(TRY(read_whole_file(path)), file, diagnostics);
-    const auto around = surroundings_of(context_.environment, migrate::WarehouseKind::Redshift, diagnostics);
-    check_surroundings(context_.environment, diagnostics);
-    if (!job || !diagnostics.ok()) return all_problems(diagnostics);
-    for (const auto& table : job->files) report_.tables.push_back(job->target_schema() + "." + table.table());
-    const auto tables = TRY(read_target_tables(*job, around, context_.environment));
-    check_target_tables(*job, tables, diagnostics);
-    if (!diagnostics.ok()) return all_problems(diagnostics);
+    auto read = TRY(read_original_project(file, OriginalUse::Run, migrate::WarehouseKind::Redshift, context_,
+                                          diagnostics));
+    if (!read || !diagnostics.ok()) return all_problems(diagnostics);
+    original_ = *std::move(read);
+    reports_.loads.tables = original_.tables;
     for (const auto& problem : diagnostics.sorted()) log_.write(LogLevel::Warning, problem.to_string());
-    const auto project = migrate::write_project(*job, around, tables);
+    const auto& project = original_.project;
     for (const auto& decision : project.decisions) log_.write(LogLevel::Debug, "decided: " + decision);
     auto folder = original_project_folder(context_.working_folder, file);
-    TRY(replace_files(folder,
-                      {{"weir.yaml", project.weir_yaml}, {project.pipeline_path, project.pipeline_yaml}}));
+    TRY(replace_files(folder, files_of(project)));
     return folder;
+  }
+
+  Result<std::vector<LoadTask>> due(const std::vector<execution::Pipeline>& pipelines,
+                                    state::StateStore& state) const {
+    const auto now = context_.clock.now();
+    if (copies_days() && options_.partition.empty() && !options_.rerun) {
+      std::vector<LoadTask> tasks;
+      for (const auto& pipeline : pipelines) {
+        auto days = TRY(due_days(pipeline, state, now).within("planning " + pipeline.name));
+        if (!days.empty()) tasks.push_back({&pipeline, std::move(days)});
+      }
+      return tasks;
+    }
+    return due_tasks(options_, pipelines, state, now);
   }
 
   LoadOptions load_options() const {
@@ -81,22 +110,25 @@ class OriginalRun {
   }
 
   Result<void> account(const LoadOutcome& outcome) {
-    report_.add(outcome);
+    reports_.loads.add(outcome);
+    if (original_.looker) reports_.tables.add(outcome, *original_.looker);
     for (const auto& run : outcome.runs) {
       for (const auto& warning : run.run.warnings)
         log_.write(LogLevel::Warning, fmt::format("{}: {}", run.run.partition, warning));
       if (run.error)
         log_.write(LogLevel::Error, fmt::format("{}: {}", run.run.partition, run.error->to_string()));
     }
-    if (report_.failed.empty() && report_.not_processed.empty()) return {};
+    const auto& report = reports_.loads;
+    if (report.failed.empty() && report.not_processed.empty()) return {};
     return fail(ErrorCode::DataMismatch, "{} of {} could not be loaded",
-                report_.failed.size() + report_.not_processed.size(), counted(report_.objects, "object"));
+                report.failed.size() + report.not_processed.size(), counted(report.objects, noun()));
   }
 
   const RunCommandOptions& options_;
   Context& context_;
   OriginalLog& log_;
-  OriginalReport& report_;
+  Reports& reports_;
+  OriginalProject original_;
 };
 
 Result<ExitCode> run_in(const RunCommandOptions& options, Context& context) {
@@ -111,12 +143,16 @@ Result<ExitCode> run_in(const RunCommandOptions& options, Context& context) {
   auto quiet = console.json() ? console : console.muted();
   Context inner{quiet,         context.environment, context.clock, context.cancelled, context.working_folder,
                 context.global};
-  OriginalReport report{"weir run", (fs::path(context.working_folder) / file).string(), context.clock.now()};
-  const auto result = OriginalRun(options, inner, *log, report).carry_out();
-  report.finished = context.clock.now();
+  const auto configuration = (fs::path(context.working_folder) / file).string();
+  const auto started = context.clock.now();
+  Reports reports{{"weir run", configuration, started}, {"weir run", configuration, started}};
+  const auto result = OriginalRun(options, inner, *log, reports).carry_out();
+  reports.loads.finished = reports.tables.finished = context.clock.now();
   if (!result.ok()) log->write(LogLevel::Error, result.error().to_string());
-  const bool worth_a_report = report.objects > 0 || !result.ok();
-  if (worth_a_report && !console.json()) console.write(report.text(zone));
+  // One that copies tables always has something to say, one that finds no objects has not.
+  const bool worth_a_report =
+      reports.loads.objects > 0 || !result.ok() || reports.kind == migrate::OriginalKind::LookerTables;
+  if (worth_a_report && !console.json()) console.write(reports.text(zone));
   const auto code = result.ok() ? ExitCode::Done : ExitCode::Failed;
   log->write(LogLevel::Info, fmt::format("Exiting with code {} : {}", static_cast<int>(code),
                                          result.ok() ? "done" : name(result.error().code())));
@@ -144,6 +180,7 @@ ExitCode run_original(const RunCommandOptions& options, Context& context) {
     context.console.report(Error(ErrorCode::NotFound, fmt::format("{} is no file", path.string())));
     return ExitCode::Failed;
   }
+  if (is_looker_original(path.string())) return run_looker_original(options, context);
   const auto result = run_in(options, context);
   if (result.ok()) return *result;
   context.console.report(result.error());

@@ -7,6 +7,8 @@
 
 #include "config/diagnostics.h"
 #include "io/environment.h"
+#include "migrate/looker_tables.h"
+#include "migrate/original_job.h"
 #include "migrate/project_text.h"
 
 namespace weir::app {
@@ -20,12 +22,33 @@ void check_surroundings(const io::Environment& environment, config::Diagnostics&
 /// The values that must appear in no output.
 std::vector<std::string> secrets_of(const io::Environment& environment);
 
-/// What the database says about the tables of the job; a table that does not exist is left out.
-Result<migrate::TargetTables> read_target_tables(const migrate::OriginalJob& job,
+/// Reports keys of AWS of which one is set and the other is not.
+void check_aws_keys(const io::Environment& environment, config::Diagnostics& diagnostics);
+
+/// The variables are lookerhost, lookerport, lookerdatabase, lookeruser, lookerpass (or pgpass),
+/// lookertls and lookerzone; of host and port the names that MySQL's clients know count, too.
+migrate::LookerServer looker_server_of(const io::Environment& environment, config::Diagnostics& diagnostics);
+/// Reports every variable that a run needs and does not have.
+void check_looker_server(const migrate::LookerServer& server, const io::Environment& environment,
+                         config::Diagnostics& diagnostics);
+
+/// A table that a job fills, and the columns that it must have.
+struct WantedTable {
+  std::string schema;
+  std::string table;
+  std::vector<std::string> columns;
+  config::Position at;  ///< where it is named
+
+  std::string name() const { return schema + "." + table; }
+};
+std::vector<WantedTable> wanted_tables(const migrate::OriginalJob& job);
+
+/// What the database says about the tables; one that does not exist is left out.
+Result<migrate::TargetTables> read_target_tables(const std::vector<WantedTable>& wanted,
                                                  const migrate::Surroundings& surroundings,
                                                  const io::Environment& environment);
-/// Reports every table and column of the job that the database does not have.
-void check_target_tables(const migrate::OriginalJob& job, const migrate::TargetTables& tables,
+/// Reports every table and column that the database does not have.
+void check_target_tables(const std::vector<WantedTable>& wanted, const migrate::TargetTables& tables,
                          config::Diagnostics& diagnostics);
 
 }  // namespace weir::app

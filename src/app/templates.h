@@ -31,6 +31,7 @@ Template request_logs_template();
 Template request_logs_bigquery_template();
 Template access_log_template();
 Template cms_archives_template();
+Template looker_database_template();
 Template looker_template();
 Template content_usage_template();
 Template content_usage_daily_template();
