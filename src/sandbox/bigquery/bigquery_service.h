@@ -52,7 +52,7 @@ class BigQueryService final : public Service {
   Answer jobs(const std::string& project, const Request& request, RequestBody& body);
   std::optional<Answer> job(const std::string& project, const Path& path, const Request& request);
   Answer insert_job(const std::string& project, const Json& body, std::shared_ptr<const gcs::Blob> upload);
-  Job new_job(const std::string& project, const Json& body);
+  Job new_job(const std::string& project, Json body);
   std::string location_of(const Job& job, const std::string& wanted);
   Answer upload(const std::string& project, const Request& request, RequestBody& body);
   Answer query(const std::string& project, RequestBody& body);

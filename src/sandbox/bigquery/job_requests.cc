@@ -94,7 +94,7 @@ std::string BigQueryService::location_of(const Job& job, const std::string& want
   return "US";
 }
 
-Job BigQueryService::new_job(const std::string& project, const Json& body) {
+Job BigQueryService::new_job(const std::string& project, Json body) {
   check_job(body);
   const Json& reference = google::member_of(body, "jobReference");
   const std::string named = google::text_of(reference, "projectId");
@@ -207,7 +207,7 @@ Answer BigQueryService::upload(const std::string& project, const Request& reques
 }
 
 Answer BigQueryService::query(const std::string& project, RequestBody& body) {
-  const Json request = json_of(body);
+  Json request = json_of(body);
   check_query_request(request);
   Json settings = Json::object();
   for (const char* key : {"query", "useLegacySql", "parameterMode", "queryParameters", "defaultDataset",

@@ -105,6 +105,8 @@ Outcome run_query(Tools& tools, const Job& job) {
   const ScriptResult result = script.run();
   if (result.statements == 0)
     throw Refusal{"invalidQuery", "Syntax error: Unexpected end of statement at [1:1]", "query"};
+  // Rows that were kept inside of a transaction are gone when it was rolled back.
+  if (outcome.results && tools.catalog.find_table(*outcome.results) == nullptr) outcome.results.reset();
   Json& statistics = outcome.statistics;
   statistics["query"] = query_statistics(result, scope.bytes());
   statistics["totalBytesProcessed"] = std::to_string(scope.bytes());

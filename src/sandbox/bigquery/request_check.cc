@@ -13,8 +13,9 @@ namespace weir::sandbox::bigquery {
 namespace {
 
 // What each resource may hold: a name, a colon and a type. Types: s text, i a whole number or the
-// text of one, b a truth, m an object with any members, [] a list of, Name another resource, and
-// x for what the API has and the stand-in has not.
+// text of one (which answers carry as text), n a small one (as number), b a truth, t a text that may
+// come as a number, m an object with any members, [] a list of, {} members of any name, Name another
+// resource, and x for what the API has and the stand-in has not.
 constexpr std::string_view kResources[] = {
     "TableReference projectId:s datasetId:s tableId:s",
     "DatasetReference projectId:s datasetId:s",
@@ -34,10 +35,11 @@ constexpr std::string_view kResources[] = {
     "StructType name:s type:ParameterType description:s",
     "ParameterType type:s arrayType:ParameterType structTypes:[]StructType rangeElementType:x "
     "timestampPrecision:i",
-    "Parameter name:s parameterType:ParameterType parameterValue:m",
+    "Parameter name:s parameterType:ParameterType parameterValue:Value",
+    "Value value:t arrayValues:[]Value structValues:{}Value rangeValue:x",
     "Load sourceUris:[]s destinationTable:TableReference schema:Schema sourceFormat:s createDisposition:s "
     "writeDisposition:s "
-    "schemaUpdateOptions:[]s autodetect:b maxBadRecords:i ignoreUnknownValues:b skipLeadingRows:i "
+    "schemaUpdateOptions:[]s autodetect:b maxBadRecords:n ignoreUnknownValues:b skipLeadingRows:n "
     "fieldDelimiter:s quote:s "
     "allowQuotedNewlines:b allowJaggedRows:b nullMarker:s encoding:s timePartitioning:TimePartitioning "
     "rangePartitioning:RangePartitioning clustering:Clustering destinationTableProperties:TableProperties "
@@ -52,7 +54,7 @@ constexpr std::string_view kResources[] = {
     "Query query:s useLegacySql:b destinationTable:TableReference createDisposition:s writeDisposition:s "
     "schemaUpdateOptions:[]s parameterMode:s queryParameters:[]Parameter priority:s "
     "defaultDataset:DatasetReference "
-    "maximumBytesBilled:i useQueryCache:b allowLargeResults:b flattenResults:b maximumBillingTier:i "
+    "maximumBytesBilled:i useQueryCache:b allowLargeResults:b flattenResults:b maximumBillingTier:n "
     "timePartitioning:TimePartitioning rangePartitioning:RangePartitioning clustering:Clustering "
     "connectionProperties:[]ConnectionProperty scriptOptions:m preserveNulls:b continuous:x createSession:x "
     "tableDefinitions:x userDefinedFunctionResources:x destinationEncryptionConfiguration:x "
@@ -66,7 +68,7 @@ constexpr std::string_view kResources[] = {
     "fieldDelimiter:s printHeader:b useAvroLogicalTypes:b sourceModel:x modelExtractOptions:x",
     "Configuration jobType:s load:Load query:Query copy:Copy extract:Extract dryRun:b jobTimeoutMs:i "
     "labels:m reservation:s "
-    "maxSlots:i",
+    "maxSlots:n",
     "Job kind:s etag:s id:s selfLink:s user_email:s jobReference:JobReference configuration:Configuration "
     "status:m "
     "statistics:m jobCreationReason:m principal_subject:s",
@@ -96,13 +98,13 @@ constexpr std::string_view kResources[] = {
     "partitionDefinition:x "
     "tableReplicationInfo:x externalCatalogTableOptions:x replicas:x materializedViewStatus:x",
     "FormatOptions useInt64Timestamp:b timestampOutputFormat:s",
-    "QueryRequest kind:s query:s useLegacySql:b location:s maxResults:i timeoutMs:i dryRun:b requestId:s "
+    "QueryRequest kind:s query:s useLegacySql:b location:s maxResults:n timeoutMs:n dryRun:b requestId:s "
     "parameterMode:s "
     "queryParameters:[]Parameter defaultDataset:DatasetReference maximumBytesBilled:i labels:m "
     "formatOptions:FormatOptions "
     "jobCreationMode:s useQueryCache:b connectionProperties:[]ConnectionProperty jobTimeoutMs:i "
     "preserveNulls:b "
-    "reservation:s maxSlots:i createSession:x continuous:x destinationEncryptionConfiguration:x "
+    "reservation:s maxSlots:n createSession:x continuous:x destinationEncryptionConfiguration:x "
     "writeIncrementalResults:x"};
 
 using Members = std::map<std::string, std::string>;
@@ -138,25 +140,54 @@ bool is_integer(const Json& value) {
 
 bool is_truth(const Json& value) { return value.is_boolean() || value == "true" || value == "false"; }
 
-void check(const std::string& resource, const Json& value, const std::string& path);
+void check(const std::string& resource, Json& value, const std::string& path);
 
-void check_value(const std::string& type, const Json& value, const std::string& path) {
-  if (value.is_null()) return;
-  if (type.rfind("[]", 0) == 0) {
-    if (!value.is_array()) bad_value(path, "TYPE_ARRAY", value);
-    for (std::size_t i = 0; i < value.size(); ++i)
-      check_value(type.substr(2), value[i], path + "[" + std::to_string(i) + "]");
-    return;
+/// Of one of the types that are a single letter; gives the value the type that answers have.
+void check_single(char type, Json& value, const std::string& path) {
+  switch (type) {
+    case 'x':
+      throw Refusal{"notImplemented", "weir-sandbox does not serve " + path};
+    case 's':
+      if (!value.is_string()) bad_value(path, "TYPE_STRING", value);
+      return;
+    case 't':
+      if (value.is_object() || value.is_array()) bad_value(path, "TYPE_STRING", value);
+      if (!value.is_string()) value = google::dump_json(value);
+      return;
+    case 'i':
+      if (!is_integer(value)) bad_value(path, "TYPE_INT64", value);
+      if (!value.is_string()) value = google::dump_json(value);
+      return;
+    case 'n':
+      if (!is_integer(value)) bad_value(path, "TYPE_INT32", value);
+      if (value.is_string()) value = google::parse_json(value.get<std::string>());
+      return;
+    case 'b':
+      if (!is_truth(value)) bad_value(path, "TYPE_BOOL", value);
+      if (value.is_string()) value = value == "true";
+      return;
+    default:
+      if (!value.is_object()) bad_value(path, "TYPE_MESSAGE", value);
   }
-  if (type == "x") throw Refusal{"notImplemented", "weir-sandbox does not serve " + path};
-  if (type == "s" && !value.is_string()) bad_value(path, "TYPE_STRING", value);
-  if (type == "i" && !is_integer(value)) bad_value(path, "TYPE_INT64", value);
-  if (type == "b" && !is_truth(value)) bad_value(path, "TYPE_BOOL", value);
-  if (type == "m" && !value.is_object()) bad_value(path, "TYPE_MESSAGE", value);
-  if (type.size() > 1) check(type, value, path);
 }
 
-void check(const std::string& resource, const Json& value, const std::string& path) {
+void check_value(const std::string& type, Json& value, const std::string& path) {
+  if (value.is_null()) return;
+  if (type.size() == 1) return check_single(type.front(), value, path);
+  if (type.rfind("[]", 0) == 0) {
+    if (!value.is_array()) bad_value(path, "TYPE_ARRAY", value);
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      check_value(type.substr(2), value[i], path + "[" + std::to_string(i) + "]");
+    }
+  } else if (type.rfind("{}", 0) == 0) {
+    if (!value.is_object()) bad_value(path, "TYPE_MESSAGE", value);
+    for (const auto& [name, member] : value.items()) check_value(type.substr(2), member, path + "." + name);
+  } else {
+    check(type, value, path);
+  }
+}
+
+void check(const std::string& resource, Json& value, const std::string& path) {
   if (!value.is_object()) bad_value(path, "TYPE_MESSAGE", value);
   const Members& members = resources().at(resource);
   for (const auto& [name, member] : value.items()) {
@@ -224,7 +255,7 @@ void check_query(const Json& query) {
 
 }  // namespace
 
-void check_job(const Json& job) {
+void check_job(Json& job) {
   check("Job", job, "job");
   const Json& configuration = google::member_of(job, "configuration");
   int kinds = 0;
@@ -250,9 +281,9 @@ void check_job(const Json& job) {
   }
 }
 
-void check_dataset(const Json& dataset) { check("Dataset", dataset, "dataset"); }
+void check_dataset(Json& dataset) { check("Dataset", dataset, "dataset"); }
 
-void check_table(const Json& table) {
+void check_table(Json& table) {
   check("Table", table, "table");
   const std::string type = google::text_of(table, "type");
   if (!type.empty() && type != "TABLE")
@@ -267,7 +298,7 @@ void check_table(const Json& table) {
     throw Refusal{"invalid", "Too many clustering fields: at most 4 are allowed", "clustering"};
 }
 
-void check_query_request(const Json& request) {
+void check_query_request(Json& request) {
   check("QueryRequest", request, "query_request");
   check_query(request);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether the JSON of a request has the form that the API describes: unknown members and values of
-// the wrong type are refused, and so is what the API knows and the stand-in does not. Used by
-// BigQueryService. Pure.
+// the wrong type are refused, and so is what the API knows and the stand-in does not. What may be
+// spelled in two ways gets the one that answers have. Used by BigQueryService. Pure.
 #pragma once
 
 #include "sandbox/bigquery/refusal.h"
@@ -9,9 +9,9 @@
 namespace weir::sandbox::bigquery {
 
 // https://cloud.google.com/bigquery/docs/reference/rest/v2
-void check_job(const Json& job);
-void check_dataset(const Json& dataset);
-void check_table(const Json& table);
-void check_query_request(const Json& request);
+void check_job(Json& job);
+void check_dataset(Json& dataset);
+void check_table(Json& table);
+void check_query_request(Json& request);
 
 }  // namespace weir::sandbox::bigquery

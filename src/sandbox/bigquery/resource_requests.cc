@@ -137,7 +137,7 @@ Fields selected(const Table& table, const std::string& list) {
 Answer BigQueryService::datasets(const std::string& project, const Request& request, RequestBody& body) {
   Catalog& catalog = parts().catalog;
   if (request.method == "POST") {
-    const Json resource = json_of(body);
+    Json resource = json_of(body);
     check_dataset(resource);
     const Json& reference = google::member_of(resource, "datasetReference");
     check_reference(reference, "projectId", project);
@@ -155,7 +155,7 @@ Answer BigQueryService::datasets(const std::string& project, const Request& requ
 Answer BigQueryService::dataset(const std::string& project, const std::string& name, const Request& request,
                                 RequestBody& body) {
   Catalog& catalog = parts().catalog;
-  const Json changes = request.method == "PATCH" || request.method == "PUT" ? json_of(body) : Json::object();
+  Json changes = request.method == "PATCH" || request.method == "PUT" ? json_of(body) : Json::object();
   check_dataset(changes);
   const auto held = parts().warehouse.hold();
   Dataset& found = catalog.dataset(project, name);
@@ -179,7 +179,7 @@ Answer BigQueryService::tables(const std::string& project, const std::string& da
                                RequestBody& body) {
   Catalog& catalog = parts().catalog;
   if (request.method == "POST") {
-    const Json resource = json_of(body);
+    Json resource = json_of(body);
     check_table(resource);
     const Json& reference = google::member_of(resource, "tableReference");
     check_reference(reference, "projectId", project);
@@ -210,7 +210,7 @@ Answer BigQueryService::tables(const std::string& project, const std::string& da
 Answer BigQueryService::table(const TableName& name, const Request& request, RequestBody& body) {
   Catalog& catalog = parts().catalog;
   const bool changes_it = request.method == "PATCH" || request.method == "PUT";
-  const Json changes = changes_it ? json_of(body) : Json::object();
+  Json changes = changes_it ? json_of(body) : Json::object();
   check_table(changes);
   const auto held = parts().warehouse.hold();
   if (request.method == "GET") {

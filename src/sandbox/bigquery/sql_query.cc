@@ -27,14 +27,17 @@ std::string with_stars(const std::string& sql, bool has_hidden) {
 
 std::string Translator::query() {
   const std::size_t outer = tables_with_.size();
-  std::string sql = with() + query_body();
+  std::string sql = with();
+  sql += query_body();
   while (peek().is("UNION") || peek().is("INTERSECT") || peek().is("EXCEPT")) {
     const Token set = take();
     if (!peek().is("ALL") && !peek().is("DISTINCT")) {
       refuse_at(peek(),
                 "Syntax error: Expected keyword ALL or keyword DISTINCT but got " + peek().description());
     }
-    sql += " " + set.upper + (take().is("ALL") ? " ALL " : " ") + query_body();
+    const bool is_all = take().is("ALL");
+    sql += " " + set.upper + (is_all ? " ALL " : " ");
+    sql += query_body();
   }
   if (take_words({"ORDER", "BY"})) sql += " ORDER BY " + list_of_expressions();
   if (take_words({"LIMIT"})) {

@@ -37,6 +37,7 @@ Warehouse::Warehouse(const std::string& folder) : files_(make_folder()) {
   // Parquet is read and written as files of our own; what users write never becomes SQL unseen.
   options.file_access = engine::DatabaseOptions::FileAccess::Allowed;
   connection_ = value_of(value_of(engine::Database::open(options)).connect());
+  execute("SET default_null_order = 'nulls_first_on_asc_last_on_desc'");  // as BigQuery sorts
 }
 
 Warehouse::~Warehouse() {
