@@ -101,6 +101,16 @@ TEST_P(ObjectStoreSuite, copies_what_is_too_large_for_one_step) {
   EXPECT_EQ(place().leftovers(), "");
 }
 
+TEST_P(ObjectStoreSuite, copies_what_came_in_parts) {
+  const std::string bytes = numbered_bytes(GetParam().part_bytes * 2 + 1);
+  const auto uploaded = store().upload("from", {});
+  ASSERT_TRUE(uploaded.ok());
+  ASSERT_EQ(outcome((*uploaded)->write(bytes)), "ok");
+  ASSERT_EQ(outcome((*uploaded)->finish()), "ok");
+  EXPECT_EQ(outcome(store().copy("from", "to")), "ok");
+  EXPECT_TRUE(get("to") == bytes);
+}
+
 TEST_P(ObjectStoreSuite, takes_any_key_as_it_is) {
   const std::vector<std::string> difficult = {
       "a b.csv",       "a+b.csv",     "100%.csv",     "a%20b.csv",       "a%2Fb.csv", "what?.csv?x=1&y=2",

@@ -11,9 +11,7 @@ Result<void> copy_whole(S3Client& client, const S3Head& source, const std::strin
   S3Call call{.method = "PUT", .key = to};
   call.effort = Effort::Patient;
   call.headers = new_object_headers(writing, "", "");  // the rest is copied with the object
-  call.headers.push_back({"x-amz-copy-source", copy_source(client.bucket(), source.info.key)});
-  call.headers.push_back({"x-amz-copy-source-if-match", "\"" + source.info.version + "\""});
-  TRY(client.succeed(call));
+  TRY(copy_version(client, call, source.info));
   return {};
 }
 

@@ -41,8 +41,8 @@ class Multipart {
 Result<io::ObjectInfo> copy_object(S3Client& client, const std::string& from, const std::string& to,
                                    const S3WriteOptions& writing, const S3Sizes& sizes);
 
-/// The value of x-amz-copy-source.
-std::string copy_source(const std::string& bucket, const std::string& key);
+/// Sends a request that copies this version of an object; another one is a Conflict.
+Result<S3Answer> copy_version(S3Client& client, S3Call& call, const io::ObjectInfo& from);
 
 /// Runs the sending of parts on a few threads. Belongs to one thread.
 class PartWorkers {
