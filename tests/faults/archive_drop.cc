@@ -44,15 +44,6 @@ std::string rows(std::string_view table, char delimiter) {
   return text;
 }
 
-std::string gzip_of(const std::string& bytes) {
-  auto* compressor = libdeflate_alloc_compressor(6);
-  std::string packed(libdeflate_gzip_compress_bound(compressor, bytes.size()), '\0');
-  packed.resize(
-      libdeflate_gzip_compress(compressor, bytes.data(), bytes.size(), packed.data(), packed.size()));
-  libdeflate_free_compressor(compressor);
-  return packed;
-}
-
 const std::string& archive() {
   static const auto bytes = [] {
     std::vector<formats::ArchivedFile> entries;
@@ -97,6 +88,15 @@ int failures() { return testing::UnitTest::GetInstance()->current_test_info()->r
 
 }  // namespace
 
+std::string gzip_of(const std::string& bytes) {
+  auto* compressor = libdeflate_alloc_compressor(6);
+  std::string packed(libdeflate_gzip_compress_bound(compressor, bytes.size()), '\0');
+  packed.resize(
+      libdeflate_gzip_compress(compressor, bytes.data(), bytes.size(), packed.data(), packed.size()));
+  libdeflate_free_compressor(compressor);
+  return packed;
+}
+
 Warehouse postgres_warehouse() {
   const auto schema = std::make_shared<support::PostgresSchema>();
   return {
@@ -112,6 +112,11 @@ Warehouse redshift_warehouse() {
                       server.database(), schema->name(), support::RedshiftServer::kRole) +
               kLogin,
           server.port(), [schema](const std::string& text) { return schema->sql(text); }};
+}
+
+Warehouse impatient(Warehouse warehouse) {
+  warehouse.connection += "    statement_timeout: 2 s\n";
+  return warehouse;
 }
 
 int port_of(const std::string& endpoint) { return std::stoi(endpoint.substr(endpoint.rfind(':') + 1)); }

@@ -25,9 +25,13 @@ struct Warehouse {
 
 Warehouse postgres_warehouse();
 Warehouse redshift_warehouse();
+/// The same with a connection that waits for an answer for some seconds only.
+Warehouse impatient(Warehouse warehouse);
 
 /// The port in "http://127.0.0.1:40001".
 int port_of(const std::string& endpoint);
+
+std::string gzip_of(const std::string& bytes);
 
 /// The archive in a bucket, the warehouse, and weir, which sees both through the proxies.
 class Drop {

@@ -141,6 +141,14 @@ TEST(ArchiveFaults, of_the_way_to_redshift_lose_and_double_nothing) {
       {"COMMIT itself", {.kind = Kind::Reset, .when = "COMMIT", .side = Side::Request}});
 }
 
+TEST(ArchiveFaults, of_a_database_that_falls_silent_lose_and_double_nothing) {
+  const Faults postgres([] { return impatient(postgres_warehouse()); });
+  postgres.meet_on_database({"in a COPY", {.kind = Kind::Stall, .when = "COPY ", .spared = 2}});
+  postgres.meet_on_database({"in the COMMIT", {.kind = Kind::Stall, .when = "COMMIT", .spared = kLedger}});
+  const Faults redshift([] { return impatient(redshift_warehouse()); });
+  redshift.meet_on_database({"in a COPY", {.kind = Kind::Stall, .when = "COPY ", .spared = 2}});
+}
+
 TEST(ArchiveFaults, while_rows_are_staged_for_redshift_lose_and_double_nothing) {
   kRedshift.meet_on_storage({"lost answer", {.kind = Kind::LoseAnswer, .when = kStage, .times = 2}});
   kRedshift.meet_on_storage(
