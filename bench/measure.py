@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the benchmarks share: running and measuring programs, servers, and the table of results."""
+import argparse
+import contextlib
+import datetime
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def run(*command, **options):
+    result = subprocess.run([str(part) for part in command], text=True, capture_output=True, **options)
+    if result.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))} failed:\n{result.stdout}{result.stderr}")
+    return result.stdout
+
+
+def measured(*command, **options):
+    """Seconds and peak memory in MiB of a command."""
+    start = time.monotonic()
+    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               text=True, **options)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status != 0:
+        sys.exit(f"{' '.join(map(str, command))} failed:\n{output}")
+    return time.monotonic() - start, usage.ru_maxrss / 1024
+
+
+def in_turn(times, *measurements):
+    """Calls each measurement so often, one after the other; the best of each, by its first figure."""
+    rounds = [[measure() for measure in measurements] for _ in range(times)]
+    return [min(results) for results in zip(*rounds)]
+
+
+@contextlib.contextmanager
+def server(*script):
+    """A server of tests/servers, started and stopped by its script; the value is its folder."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="weir-bench-server-"))
+    folder.chmod(0o755)
+    folder = folder / "data"
+    subprocess.run([*map(str, script), "start", folder], check=True, stdout=subprocess.DEVNULL)
+    try:
+        yield folder
+    finally:
+        subprocess.run([*map(str, script), "stop", folder], check=False, stdout=subprocess.DEVNULL)
+        shutil.rmtree(folder.parent, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def s3():
+    """An S3 server; the value is the environment that leads to it."""
+    with server("/usr/bin/python3", ROOT / "tests/servers/swift/swift_server.py") as folder:
+        yield {**os.environ, "AWS_ACCESS_KEY_ID": "WEIRTEST", "AWS_SECRET_ACCESS_KEY": "weir/secret+key=",
+               "AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL_S3": (folder / "endpoint").read_text()}
+
+
+class Bench:
+    """The frame of a benchmark: options, build, working folder, results."""
+
+    def __init__(self, description, results):
+        self.parser = argparse.ArgumentParser(description=description,
+                                              formatter_class=argparse.RawDescriptionHelpFormatter)
+        self.parser.add_argument("--build", type=pathlib.Path,
+                                 help="folder with finished programs; without it the preset bench is built")
+        self.parser.add_argument("--out", type=pathlib.Path, help=f"JSON file (BUILD/{results})")
+        self.parser.add_argument("--keep", action="store_true", help="keep the working folder")
+        self.results_name = results
+        self.results = []
+
+    def start(self):
+        self.arguments = self.parser.parse_args()
+        if not self.arguments.build:
+            subprocess.run([ROOT / "tools/build", "bench"], check=True)
+            self.arguments.build = ROOT / "build/bench"
+        self.bin = self.arguments.build / "bin"
+        return self.arguments
+
+    def add(self, what, figure, budget, details):
+        self.results.append({"what": what, "figure": round(figure, 3), "budget": budget, "details": details})
+        print(f"{what:42} {figure:10.2f}  {budget:>10}  {details}", flush=True)
+
+    def measure(self, *benches):
+        """Runs generators of (what, figure, budget, details); each gets the working folder."""
+        work = pathlib.Path(tempfile.mkdtemp(prefix="weir-bench-"))
+        print(f"{'what':42} {'figure':>10}  {'budget':>10}  details")
+        try:
+            for bench in benches:
+                for result in bench(work):
+                    self.add(*result)
+        finally:
+            if not self.arguments.keep:
+                shutil.rmtree(work)
+        commit = run("git", "-C", ROOT, "rev-parse", "--short", "HEAD").strip()
+        document = {"date": datetime.date.today().isoformat(), "commit": commit, "cores": os.cpu_count(),
+                    "load": os.getloadavg()[0], "results": self.results}
+        out = self.arguments.out or self.arguments.build / self.results_name
+        out.write_text(json.dumps(document, indent=2) + "\n")
+        print(f"written to {out}")
