@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "migrate/original_job.h"
@@ -32,6 +33,8 @@ struct MigratedProject {
   std::string pipeline_path;  ///< "pipelines/NAME.yaml"
   std::string pipeline_yaml;
   std::vector<std::string> decisions;  ///< a sentence or two each
+  /// Of a file that names several: the other pipelines, path and text.
+  std::vector<std::pair<std::string, std::string>> more_pipelines{};
 };
 
 /// `tables` is empty when the database could not be asked.
