@@ -184,6 +184,37 @@ TEST_F(BigQueryDestination, waits_out_429_and_503_at_every_call) {
   EXPECT_EQ(stored(), "1|a\n1|a\n1|a\n1|a\n");
 }
 
+/// Each request of a load in turn meets the fault, until one load has met none.
+class BigQueryFaults : public BigQueryDestination, public testing::WithParamInterface<sandbox::Fault> {};
+
+TEST_P(BigQueryFaults, at_any_call_lose_and_double_nothing) {
+  std::string expected;
+  for (int call = 0;; ++call) {
+    ASSERT_LT(call, 100);
+    auto fault = GetParam();
+    fault.match = "/bigquery/v2";
+    fault.skip = call;
+    dataset_.fault(fault);
+    const auto id = std::to_string(100 + call);
+    ASSERT_EQ(load(id, {{id, "x"}}), "ok") << "at call " << call;
+    const bool was_met = dataset_.waiting_faults() == 0;
+    dataset_.server().faults().clear();
+    expected += id + "|x\n";
+    ASSERT_EQ(stored(), expected) << "after call " << call;
+    ASSERT_EQ(staging_tables(), "") << "after call " << call;
+    if (!was_met) break;
+  }
+  EXPECT_GT(expected.size(), 60U);  // so many calls there are at least
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, BigQueryFaults,
+                         testing::Values(sandbox::Fault{.action = sandbox::FaultAction::Lose},
+                                         sandbox::Fault{.action = sandbox::FaultAction::Reset},
+                                         sandbox::Fault{.action = sandbox::FaultAction::Cut,
+                                                        .after_bytes = 5},
+                                         sandbox::Fault{.status = 502}),
+                         [](const auto& test) { return std::string("fault") + std::to_string(test.index); });
+
 TEST_F(BigQueryDestination, begins_a_job_again_that_broke_in_the_server) {
   dataset_.job_fault(R"({"kind": "load", "times": 2, "reason": "backendError", "message": "Oops."})");
   dataset_.job_fault(

@@ -172,6 +172,16 @@ TEST_F(Plans, mark_rows_only_where_partitions_cannot_be_found_by_time) {
   EXPECT_FALSE(plan()->adds_mark);
 }
 
+TEST_F(Plans, refuse_to_write_without_a_filter_where_the_table_wants_one) {
+  options.partitioning = PartitioningOptions{"at", PartitionUnit::Day, {}, true};
+  EXPECT_EQ(error(), "ok");
+  target.write = WriteMode::ReplacePartition;
+  target.partition_column = "at";
+  EXPECT_EQ(error(), "ok");
+  target.write = WriteMode::Replace;
+  EXPECT_EQ(error().substr(0, 61), "invalid_config: table visits wants a filter on its partitions");
+}
+
 TEST_F(Plans, refuse_a_view_and_a_key_that_cannot_be_compared) {
   store({{"id", "INT64"}});
   stored->kind = "VIEW";

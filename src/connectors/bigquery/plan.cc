@@ -50,6 +50,7 @@ class Planner {
     TRY(check_missing());
     add_mark();
     if (made_.state == TablePlan::State::New) TRY(shape_table());
+    TRY(check_filter());
     return std::move(made_);
   }
 
@@ -162,6 +163,19 @@ class Planner {
       if (const auto* column = made_.table.find(wanted)) made_.table.clustering.push_back(column->name);
     }
     return {};
+  }
+
+  /// A table may want every statement to say which partitions it means.
+  Result<void> check_filter() const {
+    const auto& table = made_.table;
+    if (!table.requires_partition_filter || made_.mode == Mode::Append) return {};
+    const auto column = table.partitioning ? table.partitioning->column : std::string();
+    if (made_.mode == Mode::ReplaceWindow && made_.partition_column == column) return {};
+    return fail(
+        ErrorCode::InvalidConfig,
+        "table {} wants a filter on its partitions with every statement, and write: {} can give none; "
+        "append, or replace partitions by {}, or take the table's requirePartitionFilter away",
+        target_.table, model::name(target_.write), column.empty() ? "its partition column" : column);
   }
 
   Result<void> partition_by(const BigQueryField& column) {

@@ -134,6 +134,16 @@ class TestDataset {
     return found;
   }
   void fault(sandbox::Fault fault) { sandbox_->faults().add(std::move(fault)); }
+  /// How many ordered faults nothing has met yet.
+  std::size_t waiting_faults() {
+    const auto answer = http_->send({.url = sandbox_->url() + "/_fault"});
+    EXPECT_TRUE(answer.ok());
+    std::size_t found = 0;
+    for (auto at = answer->body.find("\"action\""); at != std::string::npos;
+         at = answer->body.find("\"action\"", at + 1))
+      ++found;
+    return found;
+  }
   /// A fault of jobs, as POST /_bigquery/fault takes it.
   void job_fault(const std::string& json) {
     const auto sent =
