@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The process around the program: streams, the terminal's size, signals.
+#include <malloc.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -61,6 +62,10 @@ std::size_t terminal_width() {
 
 int run_process(int argc, char** argv) {
   install_signals();
+  // Buffers of this size and more go back to the system when they are free. By itself glibc would keep
+  // them for the thread that had them, and there are a dozen threads.
+  constexpr int kGivenBack = 4 << 20;
+  mallopt(M_MMAP_THRESHOLD, kGivenBack);
   const io::SystemClock clock;
   const io::ProcessEnvironment environment;
   const auto stream = [](int file) {

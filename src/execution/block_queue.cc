@@ -111,6 +111,8 @@ class Queue {
     worked->block.reset();
     const std::lock_guard lock(mutex_);
     free_.push_back(std::move(worked));
+    // Those of a stream that is read to its end would be kept for nothing.
+    if (free_.size() > kBlocksAhead) free_.erase(free_.begin());
     ++next_delivered_;
     changed_.notify_all();
   }
