@@ -48,9 +48,9 @@ struct PartitionRule {
   model::Every every = model::Every::None;
   /// Of objects: load all of them, or only the newest, which replaces what older ones gave.
   enum class Take { All, Newest } take = Take::All;
-  std::optional<Timestamp> from;  ///< the first partition, when configured
-  std::string column;             ///< event time; empty: partitions are those of the inputs
-  model::CursorRule cursor{};     ///< of Every::Cursor
+  std::optional<Timestamp> from;          ///< the first partition, when configured
+  std::string column;                     ///< event time; empty: partitions are those of the inputs
+  model::CursorRule cursor{};             ///< of Every::Cursor
   std::optional<model::TimeZone> zone{};  ///< in which days begin and end; nothing: UTC
   std::optional<std::size_t> limit{};     ///< of objects: how many one run loads at most
 
