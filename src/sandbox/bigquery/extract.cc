@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Extract jobs: a table becomes objects of the storage.
-#include <zlib.h>
-
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "base/text.h"
+#include "formats/write_compressed.h"
 #include "protocols/google/json_value.h"
 #include "sandbox/bigquery/job.h"
 #include "sandbox/bigquery/table_rows.h"
@@ -81,20 +80,10 @@ class Files {
 };
 
 std::string gzip(const std::string& bytes) {
-  constexpr int kGzipWindow = 15 + 16;
-  z_stream stream{};
-  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
-    throw Refusal{"internalError", "gzip cannot begin"};
-  }
-  std::string packed(deflateBound(&stream, bytes.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  deflate(&stream, Z_FINISH);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
+  formats::WriteBuffer packed;
+  const auto done = formats::make_compressor(formats::OutputCompression::Gzip)->compress(bytes, packed);
+  if (!done.ok()) throw Refusal{"internalError", done.error().message()};
+  return std::string(packed.view());
 }
 
 std::string csv_value(const std::string& text, char delimiter) {

@@ -41,6 +41,15 @@ class Results {
  public:
   Results(Tools& tools, const Job& job, Outcome& outcome) : tools_(tools), job_(job), outcome_(outcome) {}
 
+  /// Refuses a query that reads more than it may.
+  void check_bytes(std::int64_t bytes) const {
+    const auto most = google::number_of(job_.settings(), "maximumBytesBilled");
+    if (!most || bytes <= static_cast<std::int64_t>(*most)) return;
+    throw Refusal{
+        "bytesBilledLimitExceeded",
+        fmt::format("Query exceeded limit for bytes billed: {}. {} or higher required.", *most, bytes)};
+  }
+
   void keep(const std::string& sql, Script::Purpose purpose) {
     const Fields fields = result_fields(tools_.catalog.warehouse(), sql);
     outcome_.schema = schema_json(fields);
@@ -101,7 +110,10 @@ Outcome run_query(Tools& tools, const Job& job) {
   Results results(tools, job, outcome);
   SqlScope scope(tools.catalog, job.project, job.location, settings);
   Translator translator(tokenize(google::text_of(settings, "query")), scope);
-  Script script(translator, purpose, [&](const std::string& sql) { results.keep(sql, purpose); });
+  Script script(translator, purpose, [&](const std::string& sql) {
+    results.check_bytes(scope.bytes());
+    results.keep(sql, purpose);
+  });
   const ScriptResult result = script.run();
   if (result.statements == 0)
     throw Refusal{"invalidQuery", "Syntax error: Unexpected end of statement at [1:1]", "query"};

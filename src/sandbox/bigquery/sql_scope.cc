@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "protocols/google/json_value.h"
+#include "sandbox/bigquery/partition.h"
 #include "sandbox/bigquery/values.h"
 
 namespace weir::sandbox::bigquery {
@@ -111,6 +112,25 @@ std::string tables_sql(const Dataset& dataset) {
                     rows, {});
 }
 
+/// Counted by the engine when the query runs.
+std::string partitions_sql(Dataset& dataset) {
+  std::string sql;
+  for (const auto& [name, table] : dataset.tables) {
+    const bool is_partitioned = table.resource.contains("timePartitioning");
+    const std::string id = is_partitioned ? partition_id_sql(table) : "CAST(NULL AS VARCHAR)";
+    sql += (sql.empty() ? "" : " UNION ALL ") +
+           fmt::format(
+               "SELECT {} AS table_catalog, {} AS table_schema, {} AS table_name, {} AS partition_id, "
+               "count(*) AS total_rows FROM {} GROUP BY ALL",
+               sql_literal(table.name.project), sql_literal(table.name.dataset), sql_literal(name), id,
+               sql_identifier(table.storage));
+  }
+  if (sql.empty())
+    return values_sql({"table_catalog", "table_schema", "table_name", "partition_id", "total_rows"}, {},
+                      {"total_rows"});
+  return "(" + sql + ")";
+}
+
 std::string schemata_sql(const std::vector<const Dataset*>& datasets) {
   std::vector<std::vector<Cell>> rows;
   for (const Dataset* dataset : datasets) {
@@ -179,8 +199,9 @@ std::optional<std::string> SqlScope::information(const std::string& path, const 
   Dataset& dataset = catalog_.dataset(project, name);
   if (view == "columns") return columns_sql(dataset);
   if (view == "tables") return tables_sql(dataset);
-  refuse_at(at,
-            "weir-sandbox serves COLUMNS, TABLES and SCHEMATA of INFORMATION_SCHEMA, not " + parts.back());
+  if (view == "partitions") return partitions_sql(dataset);
+  refuse_at(at, "weir-sandbox serves COLUMNS, TABLES, PARTITIONS and SCHEMATA of INFORMATION_SCHEMA, not " +
+                    parts.back());
 }
 
 std::string SqlScope::parameter(const std::string& name, const Token& at) {

@@ -152,6 +152,15 @@ TEST_F(BigQuerySql, knows_the_time_of_loading_of_a_row) {
   EXPECT_EQ(query("SELECT *, _PARTITIONDATE AS day FROM d.i WHERE _PARTITIONTIME > '2024-03-07'"),
             "2|2024-03-08\n");
   EXPECT_EQ(query("SELECT * FROM d.i"), "1\n2\n");
+  EXPECT_EQ(query("SELECT partition_id, total_rows FROM d.INFORMATION_SCHEMA.PARTITIONS WHERE table_name = "
+                  "'i' ORDER BY 1"),
+            "20240307|1\n20240308|1\n");
+}
+
+TEST_F(BigQuerySql, reads_no_more_than_it_may) {
+  EXPECT_EQ(query("SELECT id FROM d.t", {{"maximumBytesBilled", "100000"}}), "1\n2\n");
+  EXPECT_EQ(query("SELECT id FROM d.t", {{"maximumBytesBilled", 10}}).substr(0, 73),
+            "400 bytesBilledLimitExceeded: Query exceeded limit for bytes billed: 10. ");
 }
 
 TEST_F(BigQuerySql, lets_nothing_of_the_engine_through) {
