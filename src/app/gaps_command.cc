@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <optional>
+#include <set>
 
 #include "app/command_parts.h"
 #include "app/commands.h"
 #include "app/history_commands.h"
 #include "app/json_writer.h"
 #include "app/partition_plan.h"
+#include "app/retention.h"
 #include "app/workspace.h"
 #include "base/text.h"
 
@@ -18,6 +21,7 @@ struct PipelineGaps {
   std::string pipeline;
   std::vector<model::Partition> partitions;
   std::vector<std::string> gaps;
+  std::string alarm{};  ///< of rows that the source is about to remove; empty: none
 };
 
 struct Stretch {
@@ -45,8 +49,39 @@ std::vector<Stretch> stretches(const PipelineGaps& found) {
   return result;
 }
 
+/// Objects that were loaded or tried, wherever they lie by now, and those that wait. Where only the
+/// newest counts, one that failed before the last load was made is no gap.
+Result<std::vector<model::Partition>> objects_of(const execution::Pipeline& pipeline,
+                                                 state::StateStore& state, Timestamp now) {
+  std::set<std::string> keys;
+  for (const auto& waiting : TRY(partitions_in(pipeline, {}, now))) keys.insert(waiting.key);
+  for (const auto& offer : TRY(pipeline.source->offers())) {
+    if (offer.mark == sdk::Offer::Mark::Bad) keys.insert(offer.partition.key);
+  }
+  const auto known = TRY(state.partitions().list(pipeline.name));
+  std::optional<Timestamp> last_load;
+  for (const auto& status : known) last_load = std::max(last_load, status.loaded_at);
+  const bool only_newest = pipeline.partitions.take == execution::PartitionRule::Take::Newest;
+  for (const auto& status : known) {
+    const bool overtaken = only_newest && !status.loaded_at && last_load && status.updated_at < *last_load;
+    if (overtaken) {
+      keys.erase(status.partition);
+    } else {
+      keys.insert(status.partition);
+    }
+  }
+  std::vector<model::Partition> partitions;
+  for (const auto& key : keys) partitions.push_back({.key = key});
+  return partitions;
+}
+
 void print_gaps(const Console& console, const PipelineGaps& found) {
   const auto& style = console.style();
+  if (found.partitions.empty()) {
+    console.print(fmt::format("{} {}: none; nothing to load was ever there",
+                              style.paint(Tone::Good, style.tick()), found.pipeline));
+    return;
+  }
   if (found.gaps.empty()) {
     console.print(fmt::format("{} {}: none; {} proven loaded", style.paint(Tone::Good, style.tick()),
                               found.pipeline, all_are(found.partitions.size(), "partition")));
@@ -62,6 +97,8 @@ void print_gaps(const Console& console, const PipelineGaps& found) {
     else
       console.print(fmt::format("  {} {} {}  ({})", first, style.arrow(), last, with_thousands(partitions)));
   }
+  if (!found.alarm.empty())
+    console.print(fmt::format("  {} {}", style.paint(Tone::Bad, style.warning()), found.alarm));
 }
 
 std::string as_json(const std::vector<PipelineGaps>& all) {
@@ -71,7 +108,9 @@ std::string as_json(const std::vector<PipelineGaps>& all) {
     json.begin_object().key("pipeline").text(found.pipeline).key("partitions").value(found.partitions.size());
     json.key("gaps").begin_array();
     for (const auto& gap : found.gaps) json.text(gap);
-    json.end_array().end_object();
+    json.end_array();
+    if (!found.alarm.empty()) json.key("alarm").text(found.alarm);
+    json.end_object();
   }
   return json.end_array().end_object().result();
 }
@@ -84,10 +123,20 @@ Result<ExitCode> gaps_in(const GapsOptions& options, Context& context) {
   std::vector<PipelineGaps> all;
   bool any = false;
   for (const auto& pipeline : pipelines) {
-    PipelineGaps found{pipeline.name, TRY(partitions_in(pipeline, {}, context.clock.now())), {}};
+    const auto now = context.clock.now();
+    const bool objects = pipeline.partitions.every == model::Every::Object;
+    PipelineGaps found{pipeline.name, {}, {}, {}};
+    found.partitions =
+        objects ? TRY(objects_of(pipeline, *state, now)) : TRY(partitions_in(pipeline, {}, now));
     std::vector<std::string> keys;
     for (const auto& partition : found.partitions) keys.push_back(partition.key);
     found.gaps = TRY(state->partitions().gaps(pipeline.name, keys));
+    std::vector<model::Partition> missing;
+    for (const auto& partition : found.partitions) {
+      if (std::find(found.gaps.begin(), found.gaps.end(), partition.key) != found.gaps.end())
+        missing.push_back(partition);
+    }
+    found.alarm = retention_alarm(pipeline, missing, now);
     any = any || !found.gaps.empty();
     all.push_back(std::move(found));
   }
@@ -112,8 +161,8 @@ Command gaps_command() {
   command.summary = "List the partitions that were never proven loaded.";
   command.details =
       "A partition is proven loaded when the destination's ledger says so, also when it was empty. Looked at "
-      "are "
-      "all partitions from the first to the last that is complete.";
+      "are all partitions from the first to the last that is complete; of objects those that wait, those "
+      "that were loaded, and those that could not be loaded, also when they were filed away.";
   command.options = {
       pipeline_option(&options->pipeline, kAllPipelines),
       {"--fail-if-any", "", "Exit with 4 when there are gaps, for monitoring.", &options->fail_if_any}};
