@@ -168,6 +168,8 @@ describe("Looker's SDK", () => {
     await failure(ask());
     await sandbox.fault({ match: '/run/', action: 'truncate', after_bytes: 100 });
     await failure(ask());
+    await sandbox.fault({ match: '/run/', action: 'stall', after_bytes: 200, milliseconds: 30 });
+    assert.ok((await sdk.ok(ask())).length > 20);
     await sandbox.fault({ match: '/run/', action: 'expire_tokens' });
     assert.equal((await failure(ask())).message, 'Requires authentication.');
     sdk = clientOf(sandbox);

@@ -218,11 +218,11 @@ Answer LookerService::tasks(const Path& path, const Request& request, const Json
 }
 
 Answer LookerService::looks(const Path& path, const Request& request) {
-  const auto number = path.size() > 1 ? parse_limit(path[1]) : std::nullopt;
+  const std::int64_t number = path.size() > 1 ? parse_limit(path[1]).value_or(0) : 0;
   const SharedView looks = instance_.tables().view("look", {});
-  const Row row = number ? looks->find(*number) : kNoRow;
+  const Row row = looks->find(number);
   if (row == kNoRow) throw not_found();
-  const Query query = query_of_look(*number);
+  const Query query = query_of_look(number);
   if (path.size() == 4 && path[2] == "run") return runs_.answer(query, path[3], request);
   if (path.size() != 2) throw not_found();
   Scratch scratch;

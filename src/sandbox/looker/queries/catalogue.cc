@@ -108,15 +108,46 @@ Field field_of(const View& view, const std::string& name, const std::string& lab
           .view_label = view.label};
 }
 
+Field field_of(const View& view, const Column& column) {
+  Field field = field_of(view, column.name, column.label, type_of(column.type));
+  field.column = &column;
+  return field;
+}
+
+Field field_of(const View& view, const Measure& measure) {
+  Field field = field_of(view, measure.name, measure.label, type_of(measure));
+  field.measure = &measure;
+  return field;
+}
+
+Field field_of(const View& view, const Column& column, const TimeframeInfo& info) {
+  Field field = field_of(view, column.name + "_" + std::string(info.name),
+                         column.label + " " + std::string(info.label), "date_" + std::string(info.name));
+  field.column = &column;
+  field.timeframe = info.timeframe;
+  return field;
+}
+
+bool is_of_time(const Column& column) { return column.type == Type::Time || column.type == Type::Date; }
+
 void add_timeframes(const View& view, const Column& column, std::vector<Field>& fields) {
   for (const TimeframeInfo& info : timeframes()) {
     if (column.type == Type::Date && !info.of_dates) continue;
-    fields.push_back(field_of(view, column.name + "_" + std::string(info.name),
-                              column.label + " " + std::string(info.label),
-                              "date_" + std::string(info.name)));
-    fields.back().column = &column;
-    fields.back().timeframe = info.timeframe;
+    fields.push_back(field_of(view, column, info));
   }
+}
+
+/// The timeframe of a column that this is the name of, without the view.
+const TimeframeInfo* timeframe_named(const Column& column, std::string_view name) {
+  if (name.size() <= column.name.size() || name[column.name.size()] != '_' ||
+      !name.starts_with(column.name)) {
+    return nullptr;
+  }
+  for (const TimeframeInfo& info : timeframes()) {
+    const bool has_it = column.type == Type::Time || info.of_dates;
+    if (has_it && info.name == name.substr(column.name.size() + 1)) return &info;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -154,18 +185,30 @@ bool Field::is_numeric() const {
 std::vector<Field> fields_of(const View& view) {
   std::vector<Field> fields;
   for (const Column& column : view.columns) {
-    if (column.type == Type::Time || column.type == Type::Date) {
+    if (is_of_time(column)) {
       add_timeframes(view, column, fields);
-      continue;
+    } else {
+      fields.push_back(field_of(view, column));
     }
-    fields.push_back(field_of(view, column.name, column.label, type_of(column.type)));
-    fields.back().column = &column;
+  }
+  for (const Measure& measure : view.measures) fields.push_back(field_of(view, measure));
+  return fields;
+}
+
+std::optional<Field> find_field(const View& view, std::string_view name) {
+  if (!name.starts_with(view.name) || name.substr(view.name.size(), 1) != ".") return std::nullopt;
+  name.remove_prefix(view.name.size() + 1);
+  for (const Column& column : view.columns) {
+    if (!is_of_time(column)) {
+      if (column.name == name) return field_of(view, column);
+    } else if (const TimeframeInfo* info = timeframe_named(column, name)) {
+      return field_of(view, column, *info);
+    }
   }
   for (const Measure& measure : view.measures) {
-    fields.push_back(field_of(view, measure.name, measure.label, type_of(measure)));
-    fields.back().measure = &measure;
+    if (measure.name == name) return field_of(view, measure);
   }
-  return fields;
+  return std::nullopt;
 }
 
 /// Cells by column and row, with the texts that they point to.

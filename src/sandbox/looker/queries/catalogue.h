@@ -64,5 +64,7 @@ struct Field {
 
 /// In the order of the view: dimensions, then measures.
 std::vector<Field> fields_of(const View& view);
+/// The one that clients call so, "history.created_time".
+std::optional<Field> find_field(const View& view, std::string_view name);
 
 }  // namespace weir::sandbox::looker

@@ -104,10 +104,8 @@ class Planner {
   std::optional<Output> resolve(const std::string& name) {
     const auto slot = slot_of(view_of(name));
     if (!slot) return std::nullopt;
-    for (Field& field : fields_of(*plan_.slots[*slot].view)) {
-      if (field.name == name) return Output{std::move(field), *slot};
-    }
-    return std::nullopt;
+    auto field = find_field(*plan_.slots[*slot].view, name);
+    return field ? std::optional(Output{*std::move(field), *slot}) : std::nullopt;
   }
 
   void add_output(const std::string& name, const std::string& from) {
