@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What runs side by side shares the memory of the project, and nothing else.
+// What runs side by side shares the memory of the project, and nothing else; and how much there is to
+// load does not matter.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <fstream>
 
 #include "tests/support/test_project.h"
 
@@ -63,6 +70,65 @@ TEST_F(Memory, that_is_too_small_for_a_sort_is_helped_out_by_the_disk) {
   EXPECT_EQ(project_.query("warehouse.db", "SELECT count(DISTINCT id) FROM rows"), "240000\n");
   for (const auto& left : std::filesystem::directory_iterator(project_.path(".weir")))
     EXPECT_FALSE(left.path().filename().string().starts_with("spill")) << left.path();
+}
+
+class ArchiveMemory : public testing::Test {
+ protected:
+  ArchiveMemory() {
+    project_.write("weir.yaml", "connections:\n  drop: {type: files}\n  out: {type: files, folder: out}\n");
+    project_.write("pipelines/p.yaml",
+                   "pipeline: p\npartitions: {every: object}\n"
+                   "source: {connection: drop, path: in/, format: csv}\n"
+                   "tables:\n"
+                   "  - {table: first, source: {entry: \"first.*\", columns: {id: integer, note: text}}}\n"
+                   "  - {table: second, source: {entry: \"second.*\", columns: {id: integer, note: text}},\n"
+                   "     transforms: [{add: {size: length(note)}}]}\n"
+                   "destination: {connection: out, write: append, format: csv}\n");
+  }
+  /// Puts an archive of two files with so many rows of half a kilobyte each there.
+  void drop(const std::string& name, int rows) const {
+    project_.write("made/first.csv", "id,note\n");
+    project_.write("made/second.csv", "id,note\n");
+    std::ofstream first(project_.path("made/first.csv"), std::ios::app);
+    std::ofstream second(project_.path("made/second.csv"), std::ios::app);
+    std::uint64_t scattered = 1;
+    for (int row = 0; row < rows; ++row) {
+      std::string note;
+      while (note.size() < 500) note += fmt::format("{:016x} ", scattered *= 0x9E3779B97F4A7C15ULL);
+      (row % 2 == 0 ? first : second) << fmt::format("{},{}\n", row, note);
+    }
+    first.close();
+    second.close();
+    project_.write("in/placeholder", "");
+    const auto command = fmt::format("tar -C {0}/made -cf - . | gzip -1 >{0}/in/{1} && rm {0}/in/placeholder",
+                                     project_.path("").string(), name);
+    ASSERT_EQ(std::system(command.c_str()), 0);
+  }
+  /// The most memory that a run takes, in MiB.
+  long run() const {
+    // What the sanitizer keeps of freed memory would grow by itself.
+    const auto process = project_.start({"run"}, {{"ASAN_OPTIONS", "quarantine_size_mb=1"}});
+    int status = 0;
+    rusage usage{};
+    EXPECT_EQ(::wait4(process, &status, 0, &usage), process);
+    EXPECT_EQ(status, 0) << project_.read("output.txt");
+    return usage.ru_maxrss / 1024;
+  }
+
+  TestProject project_;
+};
+
+TEST_F(ArchiveMemory, X_6_does_not_grow_with_the_archive) {
+  drop("1.tgz", 30'000);
+  const auto small = run();
+  drop("2.tgz", 120'000);
+  const auto large = run();
+  EXPECT_LT(large, small + 16) << "46 MB more were read";
+  EXPECT_LT(large, 512);
+  std::size_t written = 0;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(project_.path("out")))
+    written += file.is_regular_file() ? file.file_size() : 0;
+  EXPECT_GT(written, 75'000'000U);
 }
 
 }  // namespace
