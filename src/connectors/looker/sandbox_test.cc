@@ -26,7 +26,7 @@ class SandboxedLooker : public testing::Test {
     http_.reset();
     sandbox_.reset();
     sandbox::Settings settings;
-    looker.history_rows = 5'000;
+    looker.history_rows = 2'500;
     settings.looker = looker;
     auto started = sandbox::Sandbox::start(settings, clock_);
     auto opened = io::CurlHttpClient::open();
@@ -68,7 +68,7 @@ class SandboxedLooker : public testing::Test {
   SourceOptions options_;
 };
 
-TEST_F(SandboxedLooker, types_every_explore_of_system_activity_by_its_own_description) {
+TEST_F(SandboxedLooker, B_18_every_explore_of_system_activity_has_types_of_its_own) {
   for (const auto* explore :
        {"history", "content_usage", "dashboard", "look", "user", "event", "event_attribute", "scheduled_plan",
         "query", "pdt_builds", "pdt_event_log", "query_metrics", "role", "group"}) {
@@ -85,7 +85,7 @@ TEST_F(SandboxedLooker, types_every_explore_of_system_activity_by_its_own_descri
 TEST_F(SandboxedLooker, gives_the_same_rows_whatever_the_limit_is) {
   query_.limit = kAllRows;
   const auto whole = read("2024-05-13");
-  ASSERT_GT(whole.rows.size(), 10U) << whole.text();
+  ASSERT_GT(whole.rows.size(), 3U) << whole.text();
   for (const std::int64_t limit : {3, 10'000}) {
     query_.limit = limit;
     EXPECT_EQ(read("2024-05-13").text(), whole.text()) << limit;
@@ -99,7 +99,7 @@ TEST_F(SandboxedLooker, gives_every_row_of_the_year_in_its_first_window) {
   const auto pieces = read(query_, first);
   query_.limit = kAllRows;
   EXPECT_EQ(pieces.text(), read(query_, first).text());
-  EXPECT_GT(pieces.rows.size(), 4'500U);
+  EXPECT_GT(pieces.rows.size(), 2'000U);
   auto by_key = query_;
   by_key.partition_field.clear();
   by_key.limit = 700;
@@ -125,7 +125,7 @@ TEST_F(SandboxedLooker, says_which_content_was_never_opened_in_its_first_window)
 
 TEST_F(SandboxedLooker, gives_every_row_once_whatever_goes_wrong) {
   const auto whole = read("2024-05-13");
-  ASSERT_GT(whole.rows.size(), 10U);
+  ASSERT_GT(whole.rows.size(), 3U);
   std::vector<Fault> faults = {
       {.action = FaultAction::Status, .times = 3, .status = 429, .retry_after = 2},
       {.action = FaultAction::Status, .times = 3, .status = 429},
@@ -170,7 +170,7 @@ TEST_F(SandboxedLooker, logs_in_again_when_its_token_expired_between_two_answers
 }
 
 TEST_F(SandboxedLooker, B_4_and_C_7_an_error_among_the_rows_is_never_data) {
-  for (const int rows : {0, 1, 5}) {
+  for (const int rows : {0, 1, 2}) {
     sandbox_->faults().add({.match = "/queries/run/",
                             .action = FaultAction::LookerError,
                             .after_rows = rows,

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "connectors/looker/testing.h"
 
 namespace weir::looker {
@@ -25,7 +27,7 @@ class LookerSourceTest : public testing::Test {
   ScriptedLooker looker;
 };
 
-TEST_F(LookerSourceTest, reads_rows_of_a_window_in_utc) {
+TEST_F(LookerSourceTest, B_12_and_C_15_windows_and_times_are_utc) {
   by_time(100);
   looker.answer(rows_of({row(1, 9, R"(Bob's \"board\")"), row(2, 10)}));
   const auto reading = looker.read(day("2024-05-13"));
@@ -185,12 +187,11 @@ TEST_F(LookerSourceTest, B_4_and_C_7_an_error_in_place_of_rows_or_behind_them_fa
   EXPECT_EQ(looker.asked("limit"), "\"100\"");
 }
 
-TEST_F(LookerSourceTest, B_3_and_C_8_a_window_without_rows_is_no_error) {
+TEST_F(LookerSourceTest, B_3_and_C_8_and_C_9_an_answer_without_rows_is_no_error) {
   by_time(100);
   looker.answer("[]");
-  const auto reading = looker.read(day("2024-05-13"));
-  EXPECT_FALSE(reading.error);
-  EXPECT_EQ(reading.text(), "");
+  EXPECT_EQ(looker.read(day("2024-05-13")).text(), "");
+  EXPECT_EQ(looker.read({"all", {}}).text(), "");
 }
 
 TEST_F(LookerSourceTest, C_21_asks_for_halves_when_an_answer_takes_too_long) {
@@ -251,6 +252,48 @@ TEST_F(LookerSourceTest, finds_the_first_row_that_there_is) {
   ASSERT_TRUE(first.ok() && *first);
   EXPECT_EQ(to_string(**first), "2023-05-20T08:00:00Z");
   EXPECT_EQ(looker.asked("filters"), "{\"history.created_time\":\"NOT NULL\"}");
+}
+
+/// An instance whose answer never ends.
+class EndlessLooker final : public io::HttpClient {
+ public:
+  explicit EndlessLooker(ScriptedLooker& looker) : looker_(looker) {}
+
+  Result<io::HttpResponse> send(const io::HttpRequest& request) override {
+    return looker_.http.send(request);
+  }
+  Result<io::HttpResponse> receive(const io::HttpRequest&, io::BodySink& sink) override {
+    std::string rows;
+    for (int i = 0; i < 100; ++i) rows += row(i, 1, std::string(1000, 'x')) + ",";
+    TRY(sink.take("["));
+    while (true) {
+      TRY(sink.take(rows));
+      sent += rows.size();
+    }
+  }
+
+  std::atomic<std::uint64_t> sent = 0;
+
+ private:
+  ScriptedLooker& looker_;
+};
+
+TEST_F(LookerSourceTest, C_22_an_answer_is_held_in_little_memory_however_large_it_is) {
+  constexpr std::uint64_t kMost = std::uint64_t{8} << 20U;
+  looker.query.fields = {"history.title"};
+  EndlessLooker endless(looker);
+  auto open = [&]() -> Result<std::shared_ptr<Session>> {
+    return std::make_shared<Session>(Instance{"https://looker.example.com", "id", Secret("secret")},
+                                     World{endless, looker.clock, looker.sleeper}, 1);
+  };
+  const auto source = make_looker_source(open, looker.clock, looker.options, {looker.query});
+  auto extraction = source->open({"all", {}}, {});
+  ASSERT_TRUE(extraction.ok());
+  for (std::uint64_t taken = 0; taken < (std::uint64_t{64} << 20U); taken += std::uint64_t{1} << 20U) {
+    EXPECT_LE(endless.sent, taken + kMost);
+    const auto block = (*extraction)->next();
+    ASSERT_TRUE(block.ok() && *block != nullptr);
+  }
 }
 
 TEST_F(LookerSourceTest, adds_the_instant_of_reading) {
