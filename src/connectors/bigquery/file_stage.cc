@@ -17,7 +17,7 @@ namespace {
 /// Rows up to this size are packed, as one piece: whether BigQuery reads gzip files of several members is
 /// not said anywhere.
 constexpr std::uint64_t kPackedAtMost = std::uint64_t{32} << 20U;
-constexpr std::size_t kPiece = std::size_t{1} << 20U;
+constexpr std::size_t kReadBytes = std::size_t{1} << 20U;
 
 Failure file_failure(const char* what, int number) {
   return fail(number == ENOSPC ? ErrorCode::Exhausted : ErrorCode::Unavailable,
@@ -94,8 +94,8 @@ class FileStage final : public RowStage {
     for (const auto& problem : problems) all.push_back(&problem);
     RowFinder finder(std::move(all));
     FileBytes rows(file_, size_);
-    for (std::uint64_t at = 0; at < size_; at += kPiece) {
-      finder.take(TRY(rows.read(at, static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, size_ - at)))));
+    for (std::uint64_t at = 0; at < size_; at += kReadBytes) {
+      finder.take(TRY(rows.read(at, static_cast<std::size_t>(std::min<std::uint64_t>(kReadBytes, size_ - at)))));
     }
     std::vector<StagedRow> staged;
     for (const auto& found : finder.found()) staged.push_back({"upload", found.line, found.bytes});

@@ -5,6 +5,7 @@
 
 #include "protocols/google/encoding.h"
 #include "protocols/google/gcs_address.h"
+#include "protocols/google/json_cursor.h"
 #include "protocols/google/json_value.h"
 
 namespace weir::google {
@@ -26,6 +27,12 @@ Error with_grant(const Error& error, const BigQueryPlace& place, const Credentia
           fmt::format("{}; weir needs the roles BigQuery Job User on project {} and BigQuery Data Editor on "
                       "dataset {} for {}",
                       error.message(), place.project, place.dataset, describe(credentials))};
+}
+
+/// An answer can end early although HTTP calls it complete: some proxies do that.
+bool is_whole(const std::string& body) {
+  JsonCursor cursor(body);
+  return body.empty() || !cursor.take().empty();
 }
 
 }  // namespace
@@ -58,9 +65,14 @@ io::HttpRequest BigQueryClient::upload_request(const std::string& path, const Qu
 }
 
 Result<io::HttpResponse> BigQueryClient::send(const io::HttpRequest& request) {
-  auto done = api_.send(request);
-  if (done.answer.ok()) return std::move(done.answer);
-  return Failure(with_grant(done.answer.error(), place_, credentials()));
+  Patience patience(world(), policy());
+  while (true) {
+    auto done = api_.send(request);
+    if (!done.answer.ok()) return Failure(with_grant(done.answer.error(), place_, credentials()));
+    if (is_whole(done.answer->body)) return std::move(done.answer);
+    const Error cut(ErrorCode::Unavailable, io::host_of(request.url) + " sent an answer that is cut short");
+    if (!io::is_repeatable(request) || patience.after(cut) == io::RetryAction::GiveUp) return Failure(cut);
+  }
 }
 
 Result<std::string> BigQueryClient::location() {

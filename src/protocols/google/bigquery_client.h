@@ -52,7 +52,8 @@ class BigQueryClient {
                                 const std::string& path = {}, const Query& query = {}) const;
   /// The same as request() below /upload.
   io::HttpRequest upload_request(const std::string& path, const Query& query) const;
-  /// Sends with retries where they are safe; errors name what may be missing.
+  /// Sends with retries where they are safe, also when the answer's JSON is cut short; errors name what
+  /// may be missing.
   Result<io::HttpResponse> send(const io::HttpRequest& request);
 
  private:

@@ -41,20 +41,11 @@ Result<std::optional<RowsPage>> TablePages::next() {
     query.emplace_back("selectedFields", selected);
   }
   const auto request = client_.table_request("GET", table_, "/data", query);
-  // An answer that was cut short is asked for again, as one that did not come.
-  Patience patience(client_.world(), client_.policy());
-  while (true) {
-    auto answer = TRY(client_.send(request).within("reading rows of " + table_.shown()));
-    auto page = read_page(std::move(answer.body));
-    if (page) {
-      token_ = page->next;
-      ended_ = token_.empty();
-      return std::optional(*std::move(page));
-    }
-    if (patience.after(page.error()) == io::RetryAction::GiveUp) {
-      return Failure(Error(page.error()).within("reading rows of " + table_.shown()));
-    }
-  }
+  auto answer = TRY(client_.send(request).within("reading rows of " + table_.shown()));
+  auto page = TRY(read_page(std::move(answer.body)).within("reading rows of " + table_.shown()));
+  token_ = page.next;
+  ended_ = token_.empty();
+  return std::optional(std::move(page));
 }
 
 }  // namespace weir::google

@@ -3,6 +3,7 @@
 
 #include "protocols/google/bigquery_job_json.h"
 #include "protocols/google/encoding.h"
+#include "protocols/google/json_cursor.h"
 #include "protocols/google/json_value.h"
 
 namespace weir::google {
@@ -12,29 +13,55 @@ using Json = nlohmann::json;
 
 constexpr int kWait = 20'000;  // milliseconds that the server may take for an answer
 
-Result<void> add_rows(const Json& answer, BigQueryRows& rows) {
-  for (const Json& row : member_of(answer, "rows")) {
-    auto& cells = rows.emplace_back();
-    for (const Json& cell : member_of(row, "f")) {
-      const Json& value = member_of(cell, "v");
-      if (!value.is_null() && !value.is_string()) {
-        return fail(ErrorCode::DataMismatch, "BigQuery sent {} where a plain value should stand",
-                    dump_json(value).substr(0, 100));
-      }
-      cells.push_back(value.is_null() ? std::nullopt : std::optional(value.get<std::string>()));
+/// What of an answer with rows is needed to go on.
+struct Answer {
+  bool is_complete = false;
+  std::string token;
+  std::string job;
+};
+
+Result<void> add_row(JsonCursor row, BigQueryRows& rows) {
+  std::string_view key;
+  row.enter();
+  auto& cells = rows.emplace_back();
+  if (!row.next_member(key) || key != "f") return fail(ErrorCode::DataMismatch, "a row has no cells");
+  for (row.enter(); row.next_element();) {
+    row.enter();
+    if (!row.next_member(key) || key != "v") return fail(ErrorCode::DataMismatch, "a cell has no value");
+    const auto kind = row.kind();
+    const auto value = row.take();
+    if (kind != JsonCursor::Kind::Null && kind != JsonCursor::Kind::String) {
+      return fail(ErrorCode::DataMismatch, "BigQuery sent {} where a plain value should stand",
+                  value.substr(0, 100));
     }
+    cells.push_back(kind == JsonCursor::Kind::Null ? std::nullopt : std::optional(unquoted_json(value)));
+    while (row.next_member(key)) row.take();
   }
   return {};
 }
 
-Result<Json> checked(const io::HttpResponse& response) {
-  Json answer = parse_json(response.body);
-  if (answer.is_object()) return answer;
-  return fail(ErrorCode::DataMismatch, "the answer to a query is no JSON object");
+Result<Answer> take_answer(const io::HttpResponse& response, BigQueryRows& rows) {
+  Answer answer;
+  JsonCursor cursor(response.body);
+  std::string_view name;
+  cursor.enter();
+  while (cursor.next_member(name)) {
+    if (name == "rows" && cursor.kind() == JsonCursor::Kind::Array) {
+      for (cursor.enter(); cursor.next_element();) TRY(add_row(JsonCursor(cursor.take()), rows));
+      continue;
+    }
+    const auto value = cursor.take();
+    if (name == "jobComplete") answer.is_complete = value == "true";
+    if (name == "pageToken") answer.token = unquoted_json(value);
+    if (name == "jobReference") answer.job = text_of(parse_json(std::string(value)), "jobId");
+  }
+  if (!cursor.is_broken()) return answer;
+  return fail(ErrorCode::Unavailable, "the answer to a query is no whole JSON");
 }
 
-Result<Json> begin(BigQueryClient& client, const std::string& sql,
-                   const std::vector<BigQueryParameter>& parameters, const std::string& location) {
+Result<io::HttpResponse> begin_query(BigQueryClient& client, const std::string& sql,
+                                     const std::vector<BigQueryParameter>& parameters,
+                                     const std::string& location) {
   Json body = {{"query", sql},
                {"useLegacySql", false},
                {"location", location},
@@ -48,7 +75,7 @@ Result<Json> begin(BigQueryClient& client, const std::string& sql,
   request.headers = {{"Content-Type", "application/json; charset=UTF-8"}};
   request.body = dump_json(body);
   request.repeat = io::Repeat::Always;  // it changes nothing
-  return checked(TRY(client.send(request)));
+  return client.send(request);
 }
 
 }  // namespace
@@ -56,25 +83,22 @@ Result<Json> begin(BigQueryClient& client, const std::string& sql,
 Result<BigQueryRows> query_rows(BigQueryClient& client, const std::string& sql,
                                 const std::vector<BigQueryParameter>& parameters) {
   const auto location = TRY(client.location());
-  Json answer = TRY(begin(client, sql, parameters, location));
   BigQueryRows rows;
+  Answer answer = TRY(take_answer(TRY(begin_query(client, sql, parameters, location)), rows));
   std::chrono::milliseconds waited{0};
-  while (true) {
-    const bool is_complete = member_of(answer, "jobComplete") == true;
-    if (is_complete) TRY(add_rows(answer, rows));
-    const auto token = is_complete ? text_of(answer, "pageToken") : "";
-    if (is_complete && token.empty()) return rows;
-    if (!is_complete && (waited += std::chrono::milliseconds(kWait)) > client.place().job_timeout) {
+  while (!answer.is_complete || !answer.token.empty()) {
+    if (!answer.is_complete && (waited += std::chrono::milliseconds(kWait)) > client.place().job_timeout) {
       return fail(ErrorCode::Unavailable, "a query is not done after {}; job_timeout allows no more",
                   human_duration(waited));
     }
     BigQueryClient::Query query = {{"location", location},
                                    {"timeoutMs", std::to_string(kWait)},
                                    {"formatOptions.useInt64Timestamp", "true"}};
-    if (!token.empty()) query.emplace_back("pageToken", token);
-    const auto id = text_of(member_of(answer, "jobReference"), "jobId");
-    answer = TRY(checked(TRY(client.send(client.request("GET", "/queries/" + percent_encode(id), query)))));
+    if (answer.is_complete) query.emplace_back("pageToken", answer.token);
+    const auto request = client.request("GET", "/queries/" + percent_encode(answer.job), query);
+    answer = TRY(take_answer(TRY(client.send(request)), rows));
   }
+  return rows;
 }
 
 }  // namespace weir::google

@@ -128,6 +128,12 @@ TEST_F(BigQuery, does_not_repeat_what_cannot_become_better) {
   EXPECT_EQ(http.requests().size(), 1U);
 }
 
+TEST_F(BigQuery, asks_again_when_an_answer_is_cut_short_although_it_counts_as_complete) {
+  posts().then({200, {}, R"({"jobReference": {"jobId")"}).then(error(409, "duplicate"));
+  job("the-job").then({200, {}, R"({"status": {"state": "DO)"}).then(state("DONE"));
+  EXPECT_EQ(told(jobs.run("the-job", QueryJob{.sql = "SELECT 1"})), "ok");
+}
+
 TEST_F(BigQuery, gives_up_on_a_job_that_takes_too_long) {
   posts().then(state("RUNNING"));
   job("the-job").then(state("RUNNING"));
