@@ -37,6 +37,8 @@ void check_table_name(const std::string& name) {
   }
 }
 
+bool is_anonymous(const std::string& dataset) { return dataset.rfind(kAnonymous, 0) == 0; }
+
 std::string storage_columns(const Table& table) {
   std::string columns;
   for (const Field& field : table.fields) {
@@ -67,7 +69,7 @@ Catalog::Catalog(Warehouse& warehouse, bool is_kept, const io::Clock& clock)
 }
 
 Dataset& Catalog::create_dataset(const std::string& project, const std::string& name, const Json& resource) {
-  if (name != kAnonymous) check_dataset_name(name);
+  check_dataset_name(name);
   if (datasets_.contains({project, name})) {
     throw Refusal{"duplicate", "Already Exists: Dataset " + dataset_id(project, name)};
   }
@@ -120,7 +122,7 @@ void Catalog::remove_dataset(const std::string& project, const std::string& name
 std::vector<const Dataset*> Catalog::datasets(const std::string& project) const {
   std::vector<const Dataset*> found;
   for (const auto& [key, dataset] : datasets_) {
-    if (key.first == project && key.second.rfind(kAnonymous, 0) != 0) found.push_back(&dataset);
+    if (key.first == project && !is_anonymous(key.second)) found.push_back(&dataset);
   }
   return found;
 }
@@ -151,6 +153,7 @@ Table& Catalog::create_table(const TableName& name, const Fields& fields, const 
     table.resource.erase(known);
   table.created = now();
   table.modified = now();
+  table.serial = ++last_serial_;
   const Json& dataset_resource = dataset(name.project, name.dataset).resource;
   const auto life = google::number_of(dataset_resource, "defaultTableExpirationMs");
   if (life && !table.resource.contains("expirationTime")) {
@@ -240,27 +243,45 @@ Json Catalog::summary(const Table& table) const {
   return json;
 }
 
-Json Catalog::show(const Table& table) {
-  Json json = table.resource;
-  json.update(summary(table));
+std::int64_t Catalog::byte_count(Table& table) {
+  if (table.sized_version == table.version) return table.size;
   std::string sizes = "0";
   for (const Field& field : table.fields) sizes += " + " + size_sql(field, sql_identifier(field.name));
-  const std::int64_t bytes = warehouse_.integer("SELECT CAST(coalesce(sum(" + sizes +
-                                                "), 0) AS BIGINT) FROM " + sql_identifier(table.storage));
+  table.size = warehouse_.integer("SELECT CAST(coalesce(sum(" + sizes + "), 0) AS BIGINT) FROM " +
+                                  sql_identifier(table.storage));
+  table.sized_version = table.version;
+  return table.size;
+}
+
+Json Catalog::show(Table& table) {
+  Json json = table.resource;
+  json.update(summary(table));
   json["etag"] = table.etag();
   json["selfLink"] =
       kSelfLink + table.name.project + "/datasets/" + table.name.dataset + "/tables/" + table.name.table;
   if (!table.fields.empty()) json["schema"] = schema_json(table.fields);
   json["numRows"] = std::to_string(row_count(table));
-  json["numBytes"] = std::to_string(bytes);
+  json["numBytes"] = std::to_string(byte_count(table));
   json["numLongTermBytes"] = "0";
   json["lastModifiedTime"] = std::to_string(table.modified);
   json["location"] = dataset(table.name.project, table.name.dataset).location();
   return json;
 }
 
+Change::Change(Catalog& catalog)
+    : catalog_(catalog), last_serial_(catalog.last_serial_), rows_(catalog.warehouse_) {
+  for (const auto& [key, dataset] : catalog_.datasets_) {
+    if (!is_anonymous(key.second)) before_.emplace(key, dataset);
+  }
+}
+
 Change::~Change() {
-  if (!is_committed_) catalog_.datasets_ = std::move(before_);
+  if (is_committed_) return;
+  std::erase_if(catalog_.datasets_, [](const auto& entry) { return !is_anonymous(entry.first.second); });
+  for (auto& [key, dataset] : catalog_.datasets_) {
+    std::erase_if(dataset.tables, [this](const auto& entry) { return entry.second.serial > last_serial_; });
+  }
+  catalog_.datasets_.merge(before_);
 }
 
 void Change::commit() {

@@ -36,6 +36,9 @@ struct Table {  // NOLINT(bugprone-exception-escape)
   std::int64_t created = 0;
   std::int64_t modified = 0;  ///< in milliseconds, as the API has it
   std::uint64_t version = 1;
+  std::uint64_t serial = 0;         ///< grows from one new table to the next
+  std::uint64_t sized_version = 0;  ///< of which version `size` is known
+  std::int64_t size = 0;
 
   bool is_ingestion_partitioned() const;
   std::string etag() const;
@@ -74,8 +77,10 @@ class Catalog {
   void save(const Dataset& dataset);
 
   std::int64_t row_count(const Table& table);
+  /// The bytes that BigQuery would say the rows take.
+  std::int64_t byte_count(Table& table);
   /// The whole resource, with counts.
-  Json show(const Table& table);
+  Json show(Table& table);
   /// As lists of tables have it.
   Json summary(const Table& table) const;
 
@@ -96,6 +101,7 @@ class Catalog {
   bool is_kept_;
   const io::Clock& clock_;
   std::map<std::pair<std::string, std::string>, Dataset> datasets_;
+  std::uint64_t last_serial_ = 0;
 
   friend class Change;
 };
@@ -103,8 +109,7 @@ class Catalog {
 /// What happens to catalog and rows while it lives is undone, unless commit() was called.
 class Change {
  public:
-  explicit Change(Catalog& catalog)
-      : catalog_(catalog), before_(catalog.datasets_), rows_(catalog.warehouse_) {}
+  explicit Change(Catalog& catalog);
   ~Change();
   Change(const Change&) = delete;
   Change& operator=(const Change&) = delete;
@@ -112,7 +117,9 @@ class Change {
 
  private:
   Catalog& catalog_;
+  /// Without the results of queries, of which there may be many: those are only ever made.
   std::map<std::pair<std::string, std::string>, Dataset> before_;
+  std::uint64_t last_serial_;
   Transaction rows_;
   bool is_committed_ = false;
 };

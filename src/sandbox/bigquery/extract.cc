@@ -180,7 +180,7 @@ Outcome run_extract(Tools& tools, const Job& job) {
   const Json& json = job.settings();
   const ExtractSettings settings = extract_settings(json);
   const Target target = target_of(json.at("sourceTable"), job.project);
-  const Table& table = tools.catalog.table(target.name);
+  Table& table = tools.catalog.table(target.name);
   Json uris = google::member_of(json, "destinationUris");
   if (!uris.is_array()) uris = Json::array({google::text_of(json, "destinationUri")});
   Json counts = Json::array();
@@ -198,7 +198,7 @@ Outcome run_extract(Tools& tools, const Job& job) {
   }
   Outcome outcome;
   outcome.statistics["extract"] = {{"destinationUriFileCounts", counts},
-                                   {"inputBytes", google::text_of(tools.catalog.show(table), "numBytes")}};
+                                   {"inputBytes", std::to_string(tools.catalog.byte_count(table))}};
   return outcome;
 }
 

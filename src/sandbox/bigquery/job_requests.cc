@@ -274,7 +274,7 @@ Answer BigQueryService::query_results(const std::string& project, const std::str
 Json BigQueryService::results_of(const Job& job, const Parameters& query) {
   Json results = {{"jobReference", job.reference()}, {"jobComplete", job.phase == Phase::Done}};
   if (job.phase != Phase::Done) return results;
-  if (job.failure) throw *job.failure;
+  if (job.failure) throw Refusal(*job.failure);
   const std::string token_name = "job/" + job.id;
   const Json& statistics = job.outcome.statistics;
   results["cacheHit"] = false;

@@ -126,8 +126,7 @@ Outcome run_load(Tools& tools, const Job& job) {
       {"inputFiles", std::to_string(inputs.size())},
       {"inputFileBytes", std::to_string(size_of(inputs))},
       {"outputRows", std::to_string(loaded.rows)},
-      {"outputBytes",
-       google::text_of(tools.catalog.show(tools.catalog.table(arrival.target.name)), "numBytes")},
+      {"outputBytes", std::to_string(tools.catalog.byte_count(tools.catalog.table(arrival.target.name)))},
       {"badRecords", std::to_string(loaded.bad)}};
   return outcome;
 }

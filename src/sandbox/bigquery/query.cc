@@ -75,6 +75,14 @@ class Results {
   }
 
  private:
+  /// Nobody asks for them any more, and looking for a table makes it go when its time is over.
+  void drop_expired(const std::string& dataset) {
+    std::vector<TableName> names;
+    for (const auto& [key, table] : tools_.catalog.dataset(job_.project, dataset).tables)
+      names.push_back(table.name);
+    for (const TableName& name : names) (void)tools_.catalog.find_table(name);
+  }
+
   Tools& tools_;
   const Job& job_;
   Outcome& outcome_;

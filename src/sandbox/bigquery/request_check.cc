@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <sstream>
 #include <string_view>
 #include <vector>
 
@@ -16,108 +17,93 @@ namespace {
 // text of one (which answers carry as text), n a small one (as number), b a truth, t a text that may
 // come as a number, m an object with any members, [] a list of, {} members of any name, Name another
 // resource, and x for what the API has and the stand-in has not.
-constexpr std::string_view kResources[] = {
-    "TableReference projectId:s datasetId:s tableId:s",
-    "DatasetReference projectId:s datasetId:s",
-    "JobReference projectId:s jobId:s location:s",
-    "FieldSchema name:s type:s mode:s description:s fields:[]FieldSchema maxLength:i precision:i scale:i "
-    "defaultValueExpression:s policyTags:m collation:s roundingMode:s timestampPrecision:i categories:m "
-    "rangeElementType:x "
-    "generatedColumn:x dataPolicies:x dataPolicyList:x dataGovernanceTagsInfo:x foreignTypeDefinition:x",
-    "Schema fields:[]FieldSchema foreignTypeInfo:x",
-    "TimePartitioning type:s field:s expirationMs:i requirePartitionFilter:b",
-    "Range start:i end:i interval:i",
-    "RangePartitioning field:s range:Range",
-    "Clustering fields:[]s",
-    "TableProperties expirationTime:s friendlyName:s description:s labels:m",
-    "ParquetOptions enableListInference:b enumAsString:b mapTargetType:s",
-    "ConnectionProperty key:s value:s",
-    "StructType name:s type:ParameterType description:s",
-    "ParameterType type:s arrayType:ParameterType structTypes:[]StructType rangeElementType:x "
-    "timestampPrecision:i",
-    "Parameter name:s parameterType:ParameterType parameterValue:Value",
-    "Value value:t arrayValues:[]Value structValues:{}Value rangeValue:x",
-    "Load sourceUris:[]s destinationTable:TableReference schema:Schema sourceFormat:s createDisposition:s "
-    "writeDisposition:s "
-    "schemaUpdateOptions:[]s autodetect:b maxBadRecords:n ignoreUnknownValues:b skipLeadingRows:n "
-    "fieldDelimiter:s quote:s "
-    "allowQuotedNewlines:b allowJaggedRows:b nullMarker:s encoding:s timePartitioning:TimePartitioning "
-    "rangePartitioning:RangePartitioning clustering:Clustering destinationTableProperties:TableProperties "
-    "parquetOptions:ParquetOptions useAvroLogicalTypes:b connectionProperties:[]ConnectionProperty "
-    "nullMarkers:x "
-    "sourceColumnMatch:x columnNameCharacterMap:x dateFormat:x datetimeFormat:x timeFormat:x "
-    "timestampFormat:x timeZone:x "
-    "decimalTargetTypes:[]s hivePartitioningOptions:x jsonExtension:x referenceFileSchemaUri:x "
-    "fileSetSpecType:x "
-    "destinationEncryptionConfiguration:x preserveAsciiControlCharacters:x projectionFields:x schemaInline:x "
-    "schemaInlineFormat:x createSession:x copyFilesOnly:x timestampTargetPrecision:x",
-    "Query query:s useLegacySql:b destinationTable:TableReference createDisposition:s writeDisposition:s "
-    "schemaUpdateOptions:[]s parameterMode:s queryParameters:[]Parameter priority:s "
-    "defaultDataset:DatasetReference "
-    "maximumBytesBilled:i useQueryCache:b allowLargeResults:b flattenResults:b maximumBillingTier:n "
-    "timePartitioning:TimePartitioning rangePartitioning:RangePartitioning clustering:Clustering "
-    "connectionProperties:[]ConnectionProperty scriptOptions:m preserveNulls:b continuous:x createSession:x "
-    "tableDefinitions:x userDefinedFunctionResources:x destinationEncryptionConfiguration:x "
-    "systemVariables:x "
-    "writeIncrementalResults:x",
-    "Copy sourceTable:TableReference sourceTables:[]TableReference destinationTable:TableReference "
-    "createDisposition:s "
-    "writeDisposition:s operationType:s destinationExpirationTime:x destinationEncryptionConfiguration:x",
-    "Extract sourceTable:TableReference destinationUri:s destinationUris:[]s destinationFormat:s "
-    "compression:s "
-    "fieldDelimiter:s printHeader:b useAvroLogicalTypes:b sourceModel:x modelExtractOptions:x",
-    "Configuration jobType:s load:Load query:Query copy:Copy extract:Extract dryRun:b jobTimeoutMs:i "
-    "labels:m reservation:s "
-    "maxSlots:n",
-    "Job kind:s etag:s id:s selfLink:s user_email:s jobReference:JobReference configuration:Configuration "
-    "status:m "
-    "statistics:m jobCreationReason:m principal_subject:s",
-    "Dataset kind:s etag:s id:s selfLink:s datasetReference:DatasetReference location:s description:s "
-    "friendlyName:s labels:m "
-    "access:[]m defaultTableExpirationMs:i defaultPartitionExpirationMs:i creationTime:i lastModifiedTime:i "
-    "type:s "
-    "isCaseInsensitive:b defaultCollation:s defaultRoundingMode:s maxTimeTravelHours:i storageBillingModel:s "
-    "tags:[]m "
-    "resourceTags:m satisfiesPzs:b satisfiesPzi:b restrictions:m defaultEncryptionConfiguration:x "
-    "externalDatasetReference:x linkedDatasetSource:x externalCatalogDatasetOptions:x "
-    "linkedDatasetMetadata:x catalogSource:x",
-    "Table kind:s etag:s id:s selfLink:s tableReference:TableReference schema:Schema description:s "
-    "friendlyName:s labels:m "
-    "timePartitioning:TimePartitioning rangePartitioning:RangePartitioning clustering:Clustering "
-    "expirationTime:i "
-    "requirePartitionFilter:b numBytes:i numRows:i numLongTermBytes:i numPhysicalBytes:i "
-    "numActiveLogicalBytes:i "
-    "numActivePhysicalBytes:i numLongTermLogicalBytes:i numLongTermPhysicalBytes:i numTotalLogicalBytes:i "
-    "numTotalPhysicalBytes:i numTimeTravelPhysicalBytes:i numCurrentPhysicalBytes:i numPartitions:i "
-    "creationTime:i "
-    "lastModifiedTime:i location:s type:s streamingBuffer:m defaultCollation:s defaultRoundingMode:s "
-    "tableConstraints:m "
-    "resourceTags:m maxStaleness:s restrictions:m managedTableType:s view:x materializedView:x "
-    "externalDataConfiguration:x "
-    "model:x snapshotDefinition:x cloneDefinition:x encryptionConfiguration:x biglakeConfiguration:x "
-    "partitionDefinition:x "
-    "tableReplicationInfo:x externalCatalogTableOptions:x replicas:x materializedViewStatus:x",
-    "FormatOptions useInt64Timestamp:b timestampOutputFormat:s",
-    "QueryRequest kind:s query:s useLegacySql:b location:s maxResults:n timeoutMs:n dryRun:b requestId:s "
-    "parameterMode:s "
-    "queryParameters:[]Parameter defaultDataset:DatasetReference maximumBytesBilled:i labels:m "
-    "formatOptions:FormatOptions "
-    "jobCreationMode:s useQueryCache:b connectionProperties:[]ConnectionProperty jobTimeoutMs:i "
-    "preserveNulls:b "
-    "reservation:s maxSlots:n createSession:x continuous:x destinationEncryptionConfiguration:x "
-    "writeIncrementalResults:x"};
+constexpr std::string_view kResources = R"(
+TableReference projectId:s datasetId:s tableId:s;
+DatasetReference projectId:s datasetId:s;
+JobReference projectId:s jobId:s location:s;
+FieldSchema name:s type:s mode:s description:s fields:[]FieldSchema maxLength:i precision:i scale:i
+  defaultValueExpression:s policyTags:m collation:s roundingMode:s timestampPrecision:i categories:m
+  rangeElementType:x generatedColumn:x dataPolicies:x dataPolicyList:x dataGovernanceTagsInfo:x
+  foreignTypeDefinition:x;
+Schema fields:[]FieldSchema foreignTypeInfo:x;
+TimePartitioning type:s field:s expirationMs:i requirePartitionFilter:b;
+Range start:i end:i interval:i;
+RangePartitioning field:s range:Range;
+Clustering fields:[]s;
+TableProperties expirationTime:s friendlyName:s description:s labels:m;
+ParquetOptions enableListInference:b enumAsString:b mapTargetType:s;
+ConnectionProperty key:s value:s;
+StructType name:s type:ParameterType description:s;
+ParameterType type:s arrayType:ParameterType structTypes:[]StructType rangeElementType:x
+  timestampPrecision:i;
+Parameter name:s parameterType:ParameterType parameterValue:Value;
+Value value:t arrayValues:[]Value structValues:{}Value rangeValue:x;
+Load sourceUris:[]s destinationTable:TableReference schema:Schema sourceFormat:s createDisposition:s
+  writeDisposition:s schemaUpdateOptions:[]s autodetect:b maxBadRecords:n ignoreUnknownValues:b
+  skipLeadingRows:n fieldDelimiter:s quote:s allowQuotedNewlines:b allowJaggedRows:b nullMarker:s
+  encoding:s timePartitioning:TimePartitioning rangePartitioning:RangePartitioning clustering:Clustering
+  destinationTableProperties:TableProperties parquetOptions:ParquetOptions useAvroLogicalTypes:b
+  connectionProperties:[]ConnectionProperty nullMarkers:x sourceColumnMatch:x columnNameCharacterMap:x
+  dateFormat:x datetimeFormat:x timeFormat:x timestampFormat:x timeZone:x decimalTargetTypes:[]s
+  hivePartitioningOptions:x jsonExtension:x referenceFileSchemaUri:x fileSetSpecType:x
+  destinationEncryptionConfiguration:x preserveAsciiControlCharacters:x projectionFields:x
+  schemaInline:x schemaInlineFormat:x createSession:x copyFilesOnly:x timestampTargetPrecision:x;
+Query query:s useLegacySql:b destinationTable:TableReference createDisposition:s writeDisposition:s
+  schemaUpdateOptions:[]s parameterMode:s queryParameters:[]Parameter priority:s
+  defaultDataset:DatasetReference maximumBytesBilled:i useQueryCache:b allowLargeResults:b
+  flattenResults:b maximumBillingTier:n timePartitioning:TimePartitioning
+  rangePartitioning:RangePartitioning clustering:Clustering connectionProperties:[]ConnectionProperty
+  scriptOptions:m preserveNulls:b continuous:x createSession:x tableDefinitions:x
+  userDefinedFunctionResources:x destinationEncryptionConfiguration:x systemVariables:x
+  writeIncrementalResults:x;
+Copy sourceTable:TableReference sourceTables:[]TableReference destinationTable:TableReference
+  createDisposition:s writeDisposition:s operationType:s destinationExpirationTime:x
+  destinationEncryptionConfiguration:x;
+Extract sourceTable:TableReference destinationUri:s destinationUris:[]s destinationFormat:s
+  compression:s fieldDelimiter:s printHeader:b useAvroLogicalTypes:b sourceModel:x
+  modelExtractOptions:x;
+Configuration jobType:s load:Load query:Query copy:Copy extract:Extract dryRun:b jobTimeoutMs:i labels:m
+  reservation:s maxSlots:n;
+Job kind:s etag:s id:s selfLink:s user_email:s jobReference:JobReference configuration:Configuration
+  status:m statistics:m jobCreationReason:m principal_subject:s;
+Dataset kind:s etag:s id:s selfLink:s datasetReference:DatasetReference location:s description:s
+  friendlyName:s labels:m access:[]m defaultTableExpirationMs:i defaultPartitionExpirationMs:i
+  creationTime:i lastModifiedTime:i type:s isCaseInsensitive:b defaultCollation:s defaultRoundingMode:s
+  maxTimeTravelHours:i storageBillingModel:s tags:[]m resourceTags:m satisfiesPzs:b satisfiesPzi:b
+  restrictions:m defaultEncryptionConfiguration:x externalDatasetReference:x linkedDatasetSource:x
+  externalCatalogDatasetOptions:x linkedDatasetMetadata:x catalogSource:x;
+Table kind:s etag:s id:s selfLink:s tableReference:TableReference schema:Schema description:s
+  friendlyName:s labels:m timePartitioning:TimePartitioning rangePartitioning:RangePartitioning
+  clustering:Clustering expirationTime:i requirePartitionFilter:b numBytes:i numRows:i
+  numLongTermBytes:i numPhysicalBytes:i numActiveLogicalBytes:i numActivePhysicalBytes:i
+  numLongTermLogicalBytes:i numLongTermPhysicalBytes:i numTotalLogicalBytes:i numTotalPhysicalBytes:i
+  numTimeTravelPhysicalBytes:i numCurrentPhysicalBytes:i numPartitions:i creationTime:i
+  lastModifiedTime:i location:s type:s streamingBuffer:m defaultCollation:s defaultRoundingMode:s
+  tableConstraints:m resourceTags:m maxStaleness:s restrictions:m managedTableType:s view:x
+  materializedView:x externalDataConfiguration:x model:x snapshotDefinition:x cloneDefinition:x
+  encryptionConfiguration:x biglakeConfiguration:x partitionDefinition:x tableReplicationInfo:x
+  externalCatalogTableOptions:x replicas:x materializedViewStatus:x;
+FormatOptions useInt64Timestamp:b timestampOutputFormat:s;
+QueryRequest kind:s query:s useLegacySql:b location:s maxResults:n timeoutMs:n dryRun:b requestId:s
+  parameterMode:s queryParameters:[]Parameter defaultDataset:DatasetReference maximumBytesBilled:i
+  labels:m formatOptions:FormatOptions jobCreationMode:s useQueryCache:b
+  connectionProperties:[]ConnectionProperty jobTimeoutMs:i preserveNulls:b reservation:s maxSlots:n
+  createSession:x continuous:x destinationEncryptionConfiguration:x writeIncrementalResults:x;
+)";
 
 using Members = std::map<std::string, std::string>;
 
 const std::map<std::string, Members>& resources() {
   static const std::map<std::string, Members> parsed = [] {
     std::map<std::string, Members> all;
-    for (const std::string_view text : kResources) {
-      const std::vector<std::string> words = split(text, ' ');
-      Members& members = all[words.front()];
-      for (std::size_t i = 1; i < words.size(); ++i) {
-        const std::size_t colon = words[i].find(':');
-        members[words[i].substr(0, colon)] = words[i].substr(colon + 1);
+    for (const std::string& text : split(kResources, ';')) {
+      std::istringstream words(text);
+      std::string word;
+      if (!(words >> word)) continue;
+      Members& members = all[word];
+      while (words >> word) {
+        const std::size_t colon = word.find(':');
+        members[word.substr(0, colon)] = word.substr(colon + 1);
       }
     }
     return all;

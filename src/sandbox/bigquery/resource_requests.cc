@@ -215,7 +215,7 @@ Answer BigQueryService::table(const TableName& name, const Request& request, Req
   const auto held = parts().warehouse.hold();
   if (request.method == "GET") {
     const Target target = target_of(name.reference(), name.project);
-    const Table& shown = catalog.table(target.name);
+    Table& shown = catalog.table(target.name);
     (void)partition_condition(shown, target.partition);  // refuses a decorator that does not fit
     return json_answer(200, catalog.show(shown));
   }

@@ -177,7 +177,7 @@ Table& SqlScope::table(const TableName& name, const Token& at) {
     throw Refusal{"notFound", "Not found: Table " + name.text() + " was not found in location " + location_};
   }
   if (seen_.insert(name.text()).second) {
-    bytes_ += static_cast<std::int64_t>(google::number_of(catalog_.show(*found), "numBytes").value_or(0));
+    bytes_ += catalog_.byte_count(*found);
   }
   return *found;
 }

@@ -424,8 +424,7 @@ std::string Translator::typed_literal() {
   return "CAST(" + sql_literal(take().text) + " AS " + stored_type(field) + ")";
 }
 
-std::string Translator::now(const Token& function) {
-  const Token token = function;
+std::string Translator::now(const Token& token) {
   if (take_words({"("})) expect(")");
   const std::string time =
       "CAST(" + sql_literal(to_string(scope_.catalog().clock().now())) + " AS TIMESTAMP WITH TIME ZONE)";

@@ -68,7 +68,7 @@ class Translator {
   std::string call(const Token& function);
   std::string argument();
   std::string typed_literal();
-  std::string now(const Token& function);
+  std::string now(const Token& token);
   bool is_query_ahead() const;
 
   std::vector<Token> tokens_;

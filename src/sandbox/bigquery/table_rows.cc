@@ -8,7 +8,7 @@
 namespace weir::sandbox::bigquery {
 namespace {
 
-constexpr std::int64_t kRowsOfPage = 1000;
+constexpr std::int64_t kRowsOfPage = 10'000;
 constexpr std::size_t kLargestPage = std::size_t{10} * 1024 * 1024;
 
 std::optional<std::int64_t> number(const Parameters& query, const std::string& name) {
