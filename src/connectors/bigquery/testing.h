@@ -156,7 +156,10 @@ class TestDataset {
   google::World world() { return {*http_, clock_, sleeper_}; }
   std::unique_ptr<google::BigQueryClient> make_client() {
     return std::make_unique<google::BigQueryClient>(
-        google::BigQueryPlace{.project = "sandbox", .dataset = "usage", .endpoint = sandbox_->url()},
+        google::BigQueryPlace{.project = "sandbox",
+                              .dataset = "usage",
+                              .endpoint = sandbox_->url(),
+                              .job_timeout = std::chrono::hours(100'000)},  // as the sleeper counts them
         google::Anonymous{}, world());
   }
   std::unique_ptr<google::GcsObjectStore> make_store() {
