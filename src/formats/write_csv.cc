@@ -58,7 +58,7 @@ class PlainCopy {
   static constexpr std::size_t kWide = sizeof(__m128i);
 
   __m128i matches(__m128i bytes) const {
-    const auto equal = [&](int i) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(special_[i])); };
+    const auto equal = [&](std::size_t i) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(special_[i])); };
     return _mm_or_si128(_mm_or_si128(equal(0), equal(1)), _mm_or_si128(equal(2), equal(3)));
   }
   __m128i look(const char* from, char* to) const {
