@@ -135,10 +135,6 @@ SourceCase bucket_case(const std::string& name) {
   made.make = [](const fs::path&) { return std::make_unique<UnderTest>(); };
   made.deviations["an_input_cut_short_is_a_data_mismatch"] =
       "plain text has no mark of its end; a cut is a bad row or none";
-  for (const auto* test : {"an_input_that_changes_while_it_is_read_is_a_conflict",
-                           "an_input_that_shrinks_while_it_is_read_is_a_conflict"}) {
-    made.deviations[test] = "ranges are read of the listed version only; what was fetched before is whole";
-  }
   return made;
 }
 

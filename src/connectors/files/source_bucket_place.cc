@@ -22,9 +22,9 @@ PlacedFile placed(const io::ObjectInfo& object) {
 
 class ObjectInput final : public StoredInput {
  public:
-  ObjectInput(std::unique_ptr<io::ObjectReader> reader, std::string uri, std::uint64_t size,
+  ObjectInput(io::ObjectStore& store, std::unique_ptr<io::ObjectReader> reader, io::ObjectInfo object,
               formats::ContentHash* hash)
-      : reader_(std::move(reader)), uri_(std::move(uri)), size_(size), hash_(hash) {}
+      : store_(store), reader_(std::move(reader)), object_(std::move(object)), hash_(hash) {}
 
   Result<std::size_t> read(char* to, std::size_t size) override {
     if (ended_) return std::size_t{0};
@@ -32,10 +32,11 @@ class ObjectInput final : public StoredInput {
     bytes_read_ += count;
     if (hash_ != nullptr) hash_->update({to, count});
     if (count > 0) return count;
-    if (bytes_read_ != size_) {
-      return fail(ErrorCode::Conflict, "{} changed while it was read: {} bytes came of {}; run again", uri_,
-                  bytes_read_, size_);
+    if (bytes_read_ != object_.size) {
+      return fail(ErrorCode::Conflict, "{} changed while it was read: {} bytes came of {}; run again",
+                  store_.uri(object_.key), bytes_read_, object_.size);
     }
+    TRY(check_version());
     ended_ = true;
     if (hash_ != nullptr) hash_->end_input();
     return std::size_t{0};
@@ -43,9 +44,19 @@ class ObjectInput final : public StoredInput {
   std::uint64_t bytes_read() const override { return bytes_read_; }
 
  private:
+  /// What was fetched ahead is of one version, but that may have been replaced since.
+  Result<void> check_version() const {
+    const auto now = store_.head(object_.key);
+    const bool is_gone = !now.ok() && now.error().code() == ErrorCode::NotFound;
+    if (!now.ok() && !is_gone) return Failure(now.error());
+    if (!is_gone && now->version == object_.version) return {};
+    return fail(ErrorCode::Conflict, "{} {} while it was read; run again", store_.uri(object_.key),
+                is_gone ? "was removed" : "changed");
+  }
+
+  io::ObjectStore& store_;
   std::unique_ptr<io::ObjectReader> reader_;
-  std::string uri_;
-  std::uint64_t size_;
+  io::ObjectInfo object_;
   formats::ContentHash* hash_;
   std::uint64_t bytes_read_ = 0;
   bool ended_ = false;
@@ -142,7 +153,7 @@ class BucketPlace final : public Place {
                                             formats::ContentHash* hash) override {
     const io::ObjectInfo object{stamp.name, stamp.size, stamp.version, {}};
     auto reader = TRY(io::ObjectReader::open(*store_, object));
-    return std::make_unique<ObjectInput>(std::move(reader), store_->uri(stamp.name), stamp.size, hash);
+    return std::make_unique<ObjectInput>(*store_, std::move(reader), object, hash);
   }
 
   Result<std::unique_ptr<FetchedFile>> fetch(const sdk::InputStamp& stamp,
