@@ -60,10 +60,11 @@ class OriginalReader {
     if (!job || !diagnostics_.ok()) return nothing();
     const auto zone = TRY(model::TimeZone::find(server.zone));
     const auto today = day_of(Timestamp{zone.to_local(context_.clock.now()).micros});
+    const auto yesterday = to_string(Date{today.days - 1});
     OriginalProject made{migrate::OriginalKind::LookerTables, job->name,
-                         migrate::write_project(*job, server, to_string(Date{today.days - 1}))};
+                         migrate::write_project(*job, server, yesterday)};
     made.looker = std::move(job);
-    made.zone = server.zone;
+    made.day = yesterday;
     return std::optional(std::move(made));
   }
 

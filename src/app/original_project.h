@@ -24,7 +24,7 @@ struct OriginalProject {
   migrate::MigratedProject project;
   std::vector<std::string> tables{};                 ///< that are filled, with their schema
   std::optional<migrate::LookerTablesJob> looker{};  ///< of OriginalKind::LookerTables
-  std::string zone = "UTC";                          ///< in which its days begin and end
+  std::string day{};  ///< of OriginalKind::LookerTables: the last one that is over
   /// Variables that the project refers to, of which the file held the values.
   std::map<std::string, Secret> variables{};
 };

@@ -54,7 +54,12 @@ class OriginalRun {
     const auto pipelines = TRY(workspace->make(TRY(workspace->select({}))));
     auto* state = TRY(workspace->state(Workspace::Access::Write));
     TRY(report_abandoned(*workspace, *state));
-    const auto tasks = TRY(due(pipelines, *state));
+    const auto planned = due(pipelines, *state);
+    if (!planned.ok() && original_.looker) {
+      const auto day = options_.partition.empty() ? original_.day : options_.partition;
+      reports_.tables.add_failure(planned.error(), original_.looker->keys(day));
+    }
+    const auto tasks = TRY(planned);
     for (const auto& task : tasks) reports_.loads.objects += task.partitions.size();
     log_.write(LogLevel::Info, fmt::format("{} to process", counted(reports_.loads.objects, noun())));
     if (tasks.empty()) return {};
@@ -131,7 +136,7 @@ class OriginalRun {
   OriginalProject original_;
 };
 
-Result<ExitCode> run_in(const RunCommandOptions& options, Context& context) {
+Result<ExitCode> run_original_in(const RunCommandOptions& options, Context& context) {
   const auto& file = options.pipelines.front();
   const auto zone = TRY(model::TimeZone::find(kZone));
   const auto secrets = secrets_of(context.environment);
@@ -148,6 +153,7 @@ Result<ExitCode> run_in(const RunCommandOptions& options, Context& context) {
   Reports reports{{"weir run", configuration, started}, {"weir run", configuration, started}};
   const auto result = OriginalRun(options, inner, *log, reports).carry_out();
   reports.loads.finished = reports.tables.finished = context.clock.now();
+  if (!result.ok()) reports.tables.ending = OriginalTablesReport::Ending::Failed;
   if (!result.ok()) log->write(LogLevel::Error, result.error().to_string());
   // One that copies tables always has something to say, one that finds no objects has not.
   const bool worth_a_report =
@@ -181,7 +187,7 @@ ExitCode run_original(const RunCommandOptions& options, Context& context) {
     return ExitCode::Failed;
   }
   if (is_looker_original(path.string())) return run_looker_original(options, context);
-  const auto result = run_in(options, context);
+  const auto result = run_original_in(options, context);
   if (result.ok()) return *result;
   context.console.report(result.error());
   return ExitCode::Failed;

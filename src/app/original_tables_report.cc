@@ -12,7 +12,7 @@
 namespace weir::app {
 namespace {
 
-void add_list(std::string& text, std::string_view title, const std::vector<std::string>& keys) {
+void add_numbered(std::string& text, std::string_view title, const std::vector<std::string>& keys) {
   if (keys.empty()) return;
   text += fmt::format("\n{}:\n", title);
   for (std::size_t i = 0; i < keys.size(); ++i) text += fmt::format("  {}. {}\n", i + 1, keys[i]);
@@ -33,40 +33,40 @@ std::optional<std::size_t> table_of(const Error& error) {
 
 }  // namespace
 
+void OriginalTablesReport::add_failure(const Error& error, const std::vector<std::string>& keys) {
+  const auto table = table_of(error);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const bool failed_itself = !table || *table == i;
+    (failed_itself ? failed : not_run).push_back(keys[i]);
+    if (failed_itself && error.code() == ErrorCode::DataMismatch) bad.push_back(keys[i]);
+  }
+}
+
 void OriginalTablesReport::add(const LoadOutcome& outcome, const migrate::LookerTablesJob& job) {
-  const auto append = [](std::vector<std::string>& to, const std::vector<std::string>& keys) {
-    to.insert(to.end(), keys.begin(), keys.end());
-  };
   for (const auto& run : outcome.runs) {
-    auto keys = job.keys(run.run.partition);
-    if (!run.error) {
-      append(written, keys);
-      continue;
-    }
-    if (const auto table = table_of(*run.error)) {
-      failed.push_back(keys[*table]);
-      if (run.error->code() == ErrorCode::DataMismatch) bad.push_back(keys[*table]);
-      keys.erase(keys.begin() + static_cast<std::ptrdiff_t>(*table));
-      append(not_run, keys);
+    const auto keys = job.keys(run.run.partition);
+    if (run.error) {
+      add_failure(*run.error, keys);
     } else {
-      append(failed, keys);
+      written.insert(written.end(), keys.begin(), keys.end());
     }
   }
-  for (const auto& day : outcome.not_begun) append(not_run, job.keys(day));
+  for (const auto& day : outcome.not_begun) {
+    const auto keys = job.keys(day);
+    not_run.insert(not_run.end(), keys.begin(), keys.end());
+  }
 }
 
 std::string OriginalTablesReport::text(const model::TimeZone& zone) const {
-  const auto* verdict = !failed.empty() || !not_run.empty() ? "unsuccessful"
-                        : !written.empty()                  ? "successful"
-                                                            : "empty";
+  const auto* verdict = ending == Ending::Failed ? "unsuccessful" : !written.empty() ? "successful" : "empty";
   auto text = fmt::format("\nReport: {}\nConfiguration: {}\nResult: {}\n\n", program, configuration, verdict);
   text += report_times(started, finished, zone);
   text +=
       fmt::format("Objects to process: {}\nObjects failed: {}\nObjects good: {}\nObjects bad: {}\n",
                   written.size() + failed.size() + not_run.size(), failed.size(), written.size(), bad.size());
-  add_list(text, "Objects written", written);
-  add_list(text, "Objects that failed", failed);
-  add_list(text, "Objects not written, because those of a day are written together", not_run);
+  add_numbered(text, "Objects written", written);
+  add_numbered(text, "Objects that failed", failed);
+  add_numbered(text, "Objects not written, because those of a day are written together", not_run);
   return text;
 }
 

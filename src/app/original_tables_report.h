@@ -22,8 +22,13 @@ struct OriginalTablesReport {
   std::vector<std::string> bad{};      ///< of the failed ones, those whose content was to blame
   std::vector<std::string> not_run{};  ///< those of a day of which another one failed, or of days not begun
 
+  /// Whether the run failed, also before it came to any table.
+  enum class Ending { Done, Failed } ending = Ending::Done;
+
   /// Takes over what became of the days. Those of a day are written together or not at all.
   void add(const LoadOutcome& outcome, const migrate::LookerTablesJob& job);
+  /// A day that failed.
+  void add_failure(const Error& error, const std::vector<std::string>& keys);
   std::string text(const model::TimeZone& zone) const;
 };
 

@@ -171,6 +171,20 @@ TEST_F(LookerLoad, A_19_every_option_of_the_loader_does_what_it_says) {
   EXPECT_TRUE(has(load("people").output, "0 objects to process"));
 }
 
+TEST_F(LookerLoad, D_1_an_older_object_never_follows_a_newer_one) {
+  write_loader("looker_user_facts", "looker_user_facts.*", {"\"id\"", "\"user_id\""}, R"("truncate": true)");
+  const auto place = key("looker_user_facts", "1");
+  put(key("looker_user_facts", "2"), "id|user_id\n1|1\n");
+  const auto before = bucket_.store().head(key("looker_user_facts", "2"))->modified;
+  do {
+    put(place, "id|user_id\n2|2\n");
+  } while (bucket_.store().head(place)->modified <= before);
+  ASSERT_EQ(load("looker_user_facts").exit_code, 0);
+  const auto again = load("looker_user_facts");
+  EXPECT_EQ(again.exit_code, 0) << again.output;
+  EXPECT_EQ(loaded("SELECT id FROM looker_user_facts"), "2\n");
+}
+
 TEST_F(LookerLoad, three_kinds_of_empty_objects_are_bad) {
   write_loaders();
   put(key("looker_user_facts", "1"), "");

@@ -3,6 +3,9 @@
 // with a number such as A_1 show that a weakness of the earlier program is gone.
 #include "tests/integration/looker_usage.h"
 
+#include <algorithm>
+#include <set>
+
 #include "base/time.h"
 #include "io/clock.h"
 
@@ -12,7 +15,7 @@ namespace {
 /// So many days before today, in UTC.
 std::string days_ago(int days) { return to_string(Date{day_of(io::SystemClock().now()).days - days}); }
 
-TEST_F(LookerUsage, A_2_A_3_A_6_A_7_objects_have_their_documented_keys_and_text_that_reads_back) {
+TEST_F(LookerUsage, A_2_A_3_A_6_A_7_X_4_X_5_objects_have_their_documented_keys_and_text_that_reads_back) {
   sql("UPDATE dashboard SET description = NULL, title = 'C:\\\\new | \"odd\"\\ntwo' WHERE id = 3;\n"
       "UPDATE dashboard SET description = '', title = '\"quoted\"' WHERE id = 4;\n"
       "UPDATE user_facts SET active_api_sessions = NULL WHERE id = 1");
@@ -31,7 +34,7 @@ TEST_F(LookerUsage, A_2_A_3_A_6_A_7_objects_have_their_documented_keys_and_text_
   EXPECT_TRUE(has(object(key("dashboard")), "\n3|4|C:\\\\new \\| \"odd\"\\\ntwo|\\N|0|"))
       << object(key("dashboard"));
   EXPECT_TRUE(has(object(key("dashboard")), "\n4|5|\\\"quoted\"||0|")) << object(key("dashboard"));
-  // the password has quotes, blanks, slashes and a question mark, and is shown nowhere.
+  // The password has quotes, blanks, slashes and a question mark, and is shown nowhere.
   EXPECT_FALSE(has(ended.output + project_.read("logs/weir.log"), database_.server().password()));
 }
 
@@ -48,13 +51,15 @@ TEST_F(LookerUsage, A_9_A_10_A_12_A_16_history_has_the_rows_completed_on_the_day
       "INSERT INTO dashboard (id, title) VALUES (0, 'of no LookML')");
   const auto ids = [&](const std::string& table) {
     std::istringstream text(object(key(table)));
-    std::string found;
-    for (std::string line; std::getline(text, line);) found += line.substr(0, line.find('|')) + " ";
-    return found;
+    std::set<std::string> found;
+    for (std::string line; std::getline(text, line);) found.insert(line.substr(0, line.find('|')));
+    std::string all;
+    for (const auto& id : found) all += id + " ";
+    return all;
   };
   auto ended = run();
   ASSERT_EQ(ended.exit_code, 0) << ended.output;
-  EXPECT_EQ(ids("history"), "id 1 2 4 ");
+  EXPECT_EQ(ids("history"), "1 2 4 id ");
   const auto header = lines(key("history"), "id|");
   EXPECT_EQ(std::count(header.begin(), header.end(), '|'), 34) << header;
   EXPECT_TRUE(has(lines(key("history"), "2|"), "|model::overview|"));
@@ -65,7 +70,7 @@ TEST_F(LookerUsage, A_9_A_10_A_12_A_16_history_has_the_rows_completed_on_the_day
   // A day of another zone.
   ended = weir({"run", "looker.json", "--partition", kDay, "--rerun"}, {{"lookerzone", "America/Vancouver"}});
   ASSERT_EQ(ended.exit_code, 0) << ended.output;
-  EXPECT_EQ(ids("history"), "id 2 3 4 7 ");
+  EXPECT_EQ(ids("history"), "2 3 4 7 id ");
 }
 
 TEST_F(LookerUsage, A_8_a_missed_day_is_caught_up_and_any_past_day_can_be_loaded) {
@@ -99,6 +104,14 @@ TEST_F(LookerUsage, A_11_A_13_A_15_A_18_a_column_that_is_gone_is_named_in_one_re
   EXPECT_TRUE(has(ended.output, "dashboard_session")) << ended.output;
   EXPECT_EQ(ended.output.find("Report:"), ended.output.rfind("Report:"));
   EXPECT_EQ(keys("client/"), "");
+  EXPECT_TRUE(has(ended.output, "Result: unsuccessful\n")) << ended.output;
+  EXPECT_TRUE(has(ended.output,
+                  "Objects that failed:\n  1. client/looker_dashboards/history.2024-03-01\n\n"
+                  "Objects not written, because those of a day are written together:\n"
+                  "  1. client/looker_dashboards/dashboard.2024-03-01\n"
+                  "  2. client/looker_dashboards/user.2024-03-01\n"
+                  "  3. client/looker_dashboards/looker_user_facts.2024-03-01\n"))
+      << ended.output;
   sql("ALTER TABLE history ADD COLUMN dashboard_session VARCHAR(255), ADD COLUMN surplus INT DEFAULT 5");
   const auto good = run();
   ASSERT_EQ(good.exit_code, 0) << good.output;
@@ -118,7 +131,7 @@ TEST_F(LookerUsage, A_1_X_3_every_variable_is_documented_and_one_that_is_missing
       run(kDay, {{"lookerhost", ""}, {"lookeruser", ""}, {"lookerpass", ""}, {"lookerzone", "Moon"}});
   EXPECT_EQ(none.exit_code, 1);
   for (const auto* words : {"the variable lookerhost is not set", "the variable lookeruser is not set",
-                            "the variable lookerpass is not set", "lookerzone", "Result: empty\n"})
+                            "the variable lookerpass is not set", "lookerzone", "Result: unsuccessful\n"})
     EXPECT_TRUE(has(none.output, words)) << words << "\n" << none.output;
   const auto old = run(kDay, {{"lookerpass", ""}, {"pgpass", database_.server().password()}});
   EXPECT_EQ(old.exit_code, 0) << old.output;
@@ -159,6 +172,39 @@ TEST_F(LookerUsage, weir_migrate_makes_a_project_that_does_the_same_and_says_wha
   ASSERT_EQ(ended.exit_code, 0) << ended.output;
   EXPECT_TRUE(object("again/history.2024-03-01") == before);
   EXPECT_EQ(keys("again/history."), "2024-02-29\n2024-03-01\n");
+}
+
+TEST_F(LookerUsage, the_template_copies_masked_tables_each_day_and_the_whole_history_by_its_cursor) {
+  const auto made = weir({"init", "looker-database", "--dir", "new"});
+  ASSERT_EQ(made.exit_code, 0) << made.output;
+  const auto options = database_.options();
+  auto text = project_.read("new/weir.yaml");
+  const auto put_in = [&](const std::string& place, const std::string& value) {
+    text.replace(text.find(place), place.size(), value);
+  };
+  put_in("host: looker-db.example.org", fmt::format("host: {}\n    port: {}", options.host, options.port));
+  put_in("database: looker", "database: " + options.database);
+  put_in("user: reader", "user: " + options.user);
+  put_in("example-bucket", bucket_.name());
+  project_.write("new/weir.yaml", text);
+  const Variables secrets = {{"LOOKER_DB_PASSWORD", database_.server().password()},
+                             {"MASK_KEY", "some long key"}};
+  const auto day =
+      weir({"backfill", "looker_tables", "--project", "new", "--from", kDay, "--to", kDay}, secrets);
+  ASSERT_EQ(day.exit_code, 0) << day.output;
+  EXPECT_EQ(keys("client/looker_dashboards/"),
+            "dashboard.2024-03-01\nhistory.2024-03-01\nlooker_user_facts.2024-03-01\nuser.2024-03-01\n");
+  EXPECT_FALSE(has(object(key("user")), "@example.com"));
+  // All of it, also what has no time; then only what is new.
+  sql("UPDATE history SET created_at = NULL WHERE id = 3");
+  const auto first = weir({"run", "looker_history", "--project", "new"}, secrets);
+  ASSERT_EQ(first.exit_code, 0) << first.output;
+  EXPECT_TRUE(has(first.output, "200")) << first.output;
+  const auto manifests = keys("_weir/manifests/history/");
+  EXPECT_TRUE(has(manifests, "start--")) << manifests;
+  const auto again = weir({"run", "looker_history", "--project", "new"}, secrets);
+  EXPECT_EQ(again.exit_code, 0) << again.output;
+  EXPECT_EQ(keys("_weir/manifests/history/"), manifests);
 }
 
 }  // namespace

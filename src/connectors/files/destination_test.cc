@@ -39,6 +39,39 @@ TEST_F(FilesDestinationTest, removes_the_files_of_a_replaced_table) {
   EXPECT_EQ(text("visits/2022-01-25.csv"), "id,page\n3,/c\n");
 }
 
+TEST_F(FilesDestinationTest, leaves_a_file_without_rows_where_that_is_asked_for) {
+  ASSERT_TRUE(load(request("1", day("2022-01-24")), {}).ok());
+  EXPECT_EQ(files(), "");
+  options_.without_rows = WithoutRows::File;
+  ASSERT_TRUE(load(request("2", day("2022-01-24")), {}).ok());
+  EXPECT_EQ(text("visits/2022-01-24.csv"), "id,page\n");
+  options_.csv.header = false;
+  EXPECT_FALSE(make_files_destination(options_, folder_).ok());
+}
+
+TEST_F(FilesDestinationTest, keeps_a_manifest_of_the_files_of_a_partition) {
+  options_.manifest = Manifest::Redshift;
+  const auto manifest = [&] {
+    auto all = text("_weir/manifests/visits/2022-01-24.manifest");
+    std::erase_if(all, [](char c) { return c == ' ' || c == '\n'; });
+    return all;
+  };
+  const auto listed = [&](const std::string& file, int bytes) {
+    return fmt::format(R"({{"url":"{}","mandatory":true,"meta":{{"content_length":{}}}}})",
+                       (folder_ / "out" / file).string(), bytes);
+  };
+  ASSERT_TRUE(load(request("1", day("2022-01-24")), {{"1", "/a"}}).ok());
+  EXPECT_EQ(manifest(), R"({"entries":[)" + listed("visits/2022-01-24.csv", 13) + "]}");
+  ASSERT_TRUE(load(request("2", day("2022-01-24"), WriteMode::Append), {{"22", "/b"}}).ok());
+  EXPECT_EQ(manifest(), R"({"entries":[)" + listed("visits/2022-01-24.csv", 13) + "," +
+                            listed("visits/2022-01-24-2.csv", 14) + "]}");
+  ASSERT_TRUE(load(request("3", day("2022-01-24")), {}).ok());
+  EXPECT_EQ(manifest(), R"({"entries":[]})");
+  const auto replaced = load(request("4", day("2022-01-24"), WriteMode::Replace), {{"1", "/a"}});
+  ASSERT_FALSE(replaced.ok());
+  EXPECT_EQ(replaced.error().code(), ErrorCode::InvalidConfig);
+}
+
 TEST_F(FilesDestinationTest, leaves_nothing_staged_behind) {
   ASSERT_TRUE(load(request("1", day("2022-01-24")), {{"1", "/a"}}).ok());
   EXPECT_TRUE(fs::is_empty(folder_ / "out/_weir/staging"));

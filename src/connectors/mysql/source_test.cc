@@ -216,6 +216,25 @@ TEST_F(MysqlSourceTest, a_whole_table_beside_partitions_does_not_make_old_ones_d
   EXPECT_NE(versions({table("whole")}, "2025-12-31"), versions({table("whole")}, "2025-12-31"));
 }
 
+TEST_F(MysqlSourceTest, a_window_of_a_cursor_is_read_with_its_overlap_or_from_the_beginning) {
+  sql("CREATE TABLE t (id INT, at DATETIME);\n"
+      "INSERT INTO t VALUES (1, NULL), (2, '2024-05-13 09:59:59'), (3, '2024-05-13 10:00:00'), "
+      "(4, '2024-05-13 10:59:59'), (5, '2024-05-13 11:00:00')");
+  auto stream = table("t");
+  stream.partition_column = "at";
+  stream.columns = {"id"};
+  const auto at = [](std::string_view text) { return *parse_timestamp(text); };
+  model::Partition window{"w", model::Window{at("2024-05-13T10:30:00Z"), at("2024-05-13T11:00:00Z")},
+                          1'800'000'000};
+  EXPECT_EQ(read(stream, window).rows.at(0), "3\n4\n");
+  EXPECT_EQ(
+      read(query("SELECT id FROM t WHERE at >= {{ partition.start }} AND at < {{ partition.end }}"), window)
+          .rows.at(0),
+      "3\n4\n");
+  window.window->start = model::kBeginning;
+  EXPECT_EQ(read(stream, window).rows.at(0), "1\n2\n3\n4\n");
+}
+
 TEST_F(MysqlSourceTest, the_earliest_time_of_a_table_is_found) {
   sql("CREATE TABLE t (at DATETIME);\nSET sql_mode = '';\n"
       "INSERT INTO t VALUES ('2024-05-13 10:00:00'), ('0000-00-00'), (NULL)");

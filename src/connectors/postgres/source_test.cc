@@ -275,6 +275,42 @@ TEST_F(PostgresSource, a_whole_table_changes_with_the_transactions_of_its_server
   EXPECT_NE(from->inputs(kWhole)->front().version, before);
 }
 
+TEST_F(PostgresSource, a_whole_table_beside_partitions_does_not_make_old_ones_due) {
+  sql("CREATE TABLE t (at timestamp); CREATE TABLE whole (id integer)");
+  auto partitioned = table("t");
+  partitioned.partition_column = "at";
+  const auto from = source({partitioned, table("whole")});
+  EXPECT_TRUE(from->partitions_inputs());
+  const auto versions = [&](const model::Partition& partition) {
+    std::string all;
+    for (const auto& input : *from->inputs(partition)) all += input.name + "=" + input.version + "\n";
+    return all;
+  };
+  const auto before = versions(kMonday);
+  sql("INSERT INTO whole VALUES (1)");
+  EXPECT_EQ(versions(kMonday), before);
+  EXPECT_NE(before.find("whole 2022-01-24=over"), std::string::npos) << before;
+}
+
+TEST_F(PostgresSource, a_window_of_a_cursor_is_read_with_its_overlap_or_from_the_beginning) {
+  sql("CREATE TABLE t (id integer, at timestamp); INSERT INTO t VALUES (1, NULL), (2, '2024-05-13 "
+      "09:59:59'), "
+      "(3, '2024-05-13 10:00:00'), (4, '2024-05-13 10:59:59'), (5, '2024-05-13 11:00:00')");
+  auto options = table("t");
+  options.partition_column = "at";
+  options.columns = {"id"};
+  const auto at = [](std::string_view text) { return *parse_timestamp(text); };
+  model::Partition window{"w", model::Window{at("2024-05-13T10:30:00Z"), at("2024-05-13T11:00:00Z")},
+                          1'800'000'000};
+  EXPECT_EQ(read({options}, window), "0: 3\n0: 4\n");
+  EXPECT_EQ(read({query("SELECT id FROM " + schema_.name() +
+                        ".t WHERE at >= {{ partition.start }} AND at < {{ partition.end }}")},
+                 window),
+            "0: 3\n0: 4\n");
+  window.window->start = model::kBeginning;
+  EXPECT_EQ(read({options}, window), "0: 1\n0: 2\n0: 3\n0: 4\n");
+}
+
 TEST_F(PostgresSource, the_first_partition_is_that_of_the_oldest_row) {
   sql("CREATE TABLE t (id integer, at timestamptz); INSERT INTO t VALUES (1, '2022-01-24 10:05:03+00'), (2, "
       "now())");
