@@ -54,11 +54,6 @@ const config::Spec<LookerQuery>& query_spec() {
   return spec;
 }
 
-const config::Position& place_of(const Node& node, const char* key) {
-  const auto* found = node.find(key);
-  return found == nullptr ? node.at() : found->at();
-}
-
 /// Null stands for an option that is not given.
 Node without_nulls(const Node& node) {
   if (!node.is_mapping()) return node;

@@ -49,7 +49,7 @@ void read_mask(const Node& node, Diagnostics& diagnostics,
   }
 }
 
-const config::Spec<LookerTablesJob>& spec() {
+const config::Spec<LookerTablesJob>& tables_job_spec() {
   using J = LookerTablesJob;
   static const auto made = [] {
     config::Spec<J> out("the file", "A job that copies tables of Looker's database into a bucket.");
@@ -66,14 +66,14 @@ const config::Spec<LookerTablesJob>& spec() {
 /// Compared as text: a dashboard that LookML defines has a name there and no number.
 constexpr std::string_view kDashboards =
     "CAST(id AS BINARY) IN (SELECT CAST(dashboard_id AS BINARY) FROM history WHERE source = 'dashboard')";
-constexpr std::string_view kHistory = "source = 'dashboard' AND (status IS NULL OR status <> 'error')";
+constexpr std::string_view kHistoryFilter = "source = 'dashboard' AND (status IS NULL OR status <> 'error')";
 
 std::string table_yaml(const LookerTable& table, const LookerTablesJob& job) {
   auto text = fmt::format("  - table: {}\n    source:\n      table: {}\n", named(std::string(table.object)),
                           named(std::string(table.table)));
   if (table.table == "dashboard") text += fmt::format("      filter: {}\n", quoted(kDashboards));
   if (table.table == "history") {
-    text += fmt::format("      partition_column: completed_at\n      filter: {}\n", quoted(kHistory));
+    text += fmt::format("      partition_column: completed_at\n      filter: {}\n", quoted(kHistoryFilter));
   }
   text += "      columns:\n";
   for (const auto& column : table.columns)
@@ -172,7 +172,8 @@ std::optional<LookerTablesJob> read_looker_tables(std::string_view text, const s
   const auto node = parse_original(text, file, diagnostics);
   if (!node) return std::nullopt;
   const auto errors = diagnostics.error_count();
-  auto job = spec().read(known_part(*node, spec().description(), diagnostics), diagnostics);
+  auto job =
+      tables_job_spec().read(known_part(*node, tables_job_spec().description(), diagnostics), diagnostics);
   job.file = file;
   job.name = pipeline_name(file, "looker");
   for (auto* prefix : {&job.source, &job.destination, &job.directory}) *prefix = without_slashes(*prefix);

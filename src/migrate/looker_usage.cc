@@ -78,11 +78,6 @@ const config::Spec<Variables>& variables_spec() {
   return spec;
 }
 
-const config::Position& place_of(const Node& node, const char* key) {
-  const auto* found = node.find(key);
-  return found == nullptr ? node.at() : found->at();
-}
-
 /// "{'name': 'id', 'type': 'INTEGER'}, {…}": what is not understood is an error, and no empty schema.
 std::vector<LookerUsageJob::Column> read_schema(const std::string& text, const config::Position& at,
                                                 Diagnostics& diagnostics) {

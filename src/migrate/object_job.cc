@@ -121,7 +121,7 @@ void add_reading_fields(config::Spec<ObjectJob>& made) {
   names("dtype_dic_floats", &ReadAs::doubles);
 }
 
-const config::Spec<ObjectJob>& spec() {
+const config::Spec<ObjectJob>& object_job_spec() {
   using J = ObjectJob;
   static const auto made = [] {
     config::Spec<J> out("the file", "A job that loads objects of a bucket into a table.");
@@ -250,7 +250,8 @@ std::optional<ObjectJob> read_object_job(std::string_view text, const std::strin
   const auto node = parse_original(text, file, diagnostics);
   if (!node) return std::nullopt;
   const auto errors = diagnostics.error_count();
-  auto job = spec().read(known_part(*node, spec().description(), diagnostics), diagnostics);
+  auto job =
+      object_job_spec().read(known_part(*node, object_job_spec().description(), diagnostics), diagnostics);
   job.file = file;
   job.name = pipeline_name(file, "objects");
   job.table_at = place(*node, "dbtable");

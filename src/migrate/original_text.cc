@@ -73,6 +73,11 @@ Node known_part(const Node& node, const config::Description& description, Diagno
   return Node::mapping(node.at(), std::move(entries));
 }
 
+const config::Position& place_of(const config::Node& node, const char* key) {
+  const auto* found = node.find(key);
+  return found == nullptr ? node.at() : found->at();
+}
+
 std::string without_slashes(std::string_view text) {
   while (text.starts_with('/')) text.remove_prefix(1);
   while (text.ends_with('/')) text.remove_suffix(1);

@@ -39,6 +39,9 @@ std::optional<config::Node> parse_original(std::string_view text, const std::str
 config::Node known_part(const config::Node& node, const config::Description& description,
                         config::Diagnostics& diagnostics);
 
+/// Where a key stands; the mapping's own place when it is not there.
+const config::Position& place_of(const config::Node& node, const char* key);
+
 /// A prefix without slashes at its ends.
 std::string without_slashes(std::string_view text);
 /// A name for the pipeline, made of the file's name; `otherwise` when that has no letters.
