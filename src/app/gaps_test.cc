@@ -22,7 +22,7 @@ class ObjectGaps : public testing::Test {
                    "}\nsource:\n  connection: drop\n  path: in/\n  format: csv\n  columns: {id: integer}\n"
                    "  after: {good: \"good/{{ object.key }}\", bad: \"bad/{{ object.key }}\", action: move}\n"
                    "destination: {connection: warehouse, table: t, write: " +
-                   write + "}\n");
+                   write + "}\nmax_bad_rows: 0\n");
   }
   Json gaps() { return Json::parse(weir.run({"gaps", "--json"}).out)["pipelines"][0]; }
 
@@ -48,6 +48,7 @@ TEST_F(ObjectGaps, are_those_that_could_not_be_loaded_wherever_they_lie) {
 
 TEST_F(ObjectGaps, are_not_those_that_a_newer_one_has_made_needless) {
   configure("newest", "replace");
+  std::filesystem::create_directories(weir.folder() + "/drop/in");
   EXPECT_NE(weir.run({"gaps"}).out.find("nothing to load was ever there"), std::string::npos);
   weir.write("drop/in/a.csv", "id\nx\n");
   EXPECT_EQ(weir.run({"run"}).exit_code, 1);
