@@ -14,7 +14,7 @@ namespace {
 /// Blocks that wait to be taken; beyond them the instance has to wait.
 constexpr std::size_t kMostReady = 4;
 
-class LookerExtraction final : public sdk::Extraction {
+class LookerExtraction final : public sdk::Extraction, private BlockSink {
  public:
   LookerExtraction(std::shared_ptr<Session> session, const RunOptions& options, std::vector<FetchTask> tasks,
                    std::vector<std::shared_ptr<const StreamFacts>> facts, std::vector<std::string> warnings)
@@ -22,10 +22,7 @@ class LookerExtraction final : public sdk::Extraction {
         tasks_(std::move(tasks)),
         facts_(std::move(facts)),
         warnings_(std::move(warnings)),
-        fetcher_(
-            *session_, options,
-            [this](std::size_t stream, formats::RawBlock block) { return deliver(stream, std::move(block)); },
-            [this] { return !stopped_; }) {
+        fetcher_(*session_, options, *this) {
     thread_ = std::thread([this] { work(); });
   }
 
@@ -89,22 +86,35 @@ class LookerExtraction final : public sdk::Extraction {
     changed_.notify_all();
   }
 
-  Result<void> deliver(std::size_t stream, formats::RawBlock block) {
-    bytes_ += block.bytes.size();
+  bool has_room() const override {
+    const std::lock_guard lock(mutex_);
+    return ready_.size() < kMostReady;
+  }
+
+  void wait_for_room() override {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return ready_.size() < kMostReady || stopped_; });
-    if (stopped_) return fail(ErrorCode::Cancelled, "the reading was given up");
-    ready_.push_back(make_block(facts_[stream], std::move(block)));
-    lock.unlock();
+  }
+
+  Result<void> put(std::size_t stream, formats::RawBlock block) override {
+    wait_for_room();
+    bytes_ += block.bytes.size();
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopped_) return fail(ErrorCode::Cancelled, "the reading was given up");
+      ready_.push_back(make_block(facts_[stream], std::move(block)));
+    }
     changed_.notify_all();
     return {};
   }
+
+  bool wants_more() const override { return !stopped_; }
 
   std::shared_ptr<Session> session_;  // shared with the source
   std::vector<FetchTask> tasks_;
   std::vector<std::shared_ptr<const StreamFacts>> facts_;  // shared with their blocks
   std::vector<std::string> warnings_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::unique_ptr<sdk::Block>> ready_;
   std::optional<Result<void>> outcome_;

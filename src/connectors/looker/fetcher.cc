@@ -32,9 +32,8 @@ OrderedRows::Order order_of(const Slice& slice) {
 
 }  // namespace
 
-Fetcher::Fetcher(Session& session, const RunOptions& options, Deliver deliver,
-                 std::function<bool()> is_wanted)
-    : session_(session), options_(options), deliver_(std::move(deliver)), is_wanted_(std::move(is_wanted)) {}
+Fetcher::Fetcher(Session& session, const RunOptions& options, BlockSink& sink)
+    : session_(session), options_(options), sink_(sink) {}
 
 Result<void> Fetcher::run(const std::vector<FetchTask>& tasks) {
   for (number_ = 0; number_ < tasks.size(); ++number_) {
@@ -63,7 +62,9 @@ Result<void> Fetcher::read(const Stream& stream, Slice slice, std::deque<Slice>&
     rows.begin(order_of(slice));
     const auto query = query_of(stream, slice);
     const auto began = session_.world().clock.now();
+    place_.emplace(session_.limit().enter());
     const auto answer = run_query(session_, query, options_, rows);
+    place_.reset();
     if (answer.ok()) {
       note(stream, *answer);
       const bool may_be_cut = is_suspicious(query, answer->rows) && stream.key.kind != PagingKey::Kind::None;
@@ -134,7 +135,12 @@ Result<void> Fetcher::row(std::string_view json) {
 
 Result<void> Fetcher::flush() {
   if (blocks_.is_empty()) return {};
-  return deliver_(number_, blocks_.take());
+  if (place_ && !sink_.has_room()) {
+    place_.reset();
+    sink_.wait_for_room();
+    if (sink_.wants_more()) place_.emplace(session_.limit().enter());
+  }
+  return sink_.put(number_, blocks_.take());
 }
 
 }  // namespace weir::looker

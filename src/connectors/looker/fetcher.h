@@ -4,8 +4,8 @@
 #pragma once
 
 #include <deque>
-#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,12 +22,23 @@ struct FetchTask {
   std::vector<Slice> slices;
 };
 
+/// Where the blocks go.
+class BlockSink {
+ public:
+  virtual ~BlockSink() = default;
+  /// Whether put() would not have to wait.
+  virtual bool has_room() const = 0;
+  /// Also ends when nobody wants blocks any more.
+  virtual void wait_for_room() = 0;
+  /// Cancelled when nobody wants it any more.
+  virtual Result<void> put(std::size_t stream, formats::RawBlock block) = 0;
+  virtual bool wants_more() const = 0;
+};
+
 class Fetcher final : private RowSink {
  public:
-  /// Takes a block of a stream; an error ends the reading.
-  using Deliver = std::function<Result<void>(std::size_t stream, formats::RawBlock block)>;
-
-  Fetcher(Session& session, const RunOptions& options, Deliver deliver, std::function<bool()> is_wanted);
+  /// What it refers to outlives it.
+  Fetcher(Session& session, const RunOptions& options, BlockSink& sink);
 
   Result<void> run(const std::vector<FetchTask>& tasks);
 
@@ -37,7 +48,7 @@ class Fetcher final : private RowSink {
 
  private:
   Result<void> row(std::string_view json) override;
-  bool is_wanted() const override { return is_wanted_(); }
+  bool is_wanted() const override { return sink_.wants_more(); }
 
   Result<void> read(const Stream& stream, std::vector<Slice> slices);
   Result<void> read(const Stream& stream, Slice slice, std::deque<Slice>& waiting);
@@ -49,8 +60,10 @@ class Fetcher final : private RowSink {
 
   Session& session_;
   RunOptions options_;
-  Deliver deliver_;
-  std::function<bool()> is_wanted_;
+  BlockSink& sink_;
+  /// While a query runs. Given up while nobody takes its rows, for somebody else may be waiting for it who
+  /// is to go first.
+  std::optional<HostLimit::Place> place_;
   BlockBuilder blocks_;
   std::size_t number_ = 0;  ///< of the stream
   std::vector<std::string> warnings_;

@@ -105,6 +105,7 @@ class LookerSource final : public sdk::Source {
       query.filters[stream->partition_field] = "NOT NULL";
       query.limit = 1;
       OneValue value(stream->partition_field);
+      const auto place = session->limit().enter();
       TRY(run_query(*session, query, run_, value).within("looking for the first row of " + stream->input));
       if (value.time() && (!first || *value.time() < *first)) first = value.time();
     }

@@ -118,7 +118,7 @@ std::vector<QueryOptions> read_queries(const SourceOptions& options, const confi
                                        config::Diagnostics& diagnostics) {
   const auto model = options.model.empty() ? std::string(kSystemActivity) : options.model;
   if (tables.empty()) {
-    QueryOptions query = options;
+    auto query = static_cast<const QueryOptions&>(options);
     query.model = model;
     check_query(query, node, diagnostics);
     return {query};

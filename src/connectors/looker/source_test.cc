@@ -296,6 +296,27 @@ TEST_F(LookerSourceTest, C_22_an_answer_is_held_in_little_memory_however_large_i
   }
 }
 
+TEST_F(LookerSourceTest, partitions_that_are_read_side_by_side_do_not_wait_for_each_other_for_ever) {
+  by_time(-1);
+  looker.query.fields = {"history.created_time", "history.title"};
+  std::vector<std::string> rows;
+  for (int i = 0; i < 10'000; ++i)
+    rows.push_back(
+        fmt::format(R"({{"history.created_time":"2024-05-13 {:02}:{:02}:{:02}","history.title":"{}"}})",
+                    i / 3600, i / 60 % 60, i % 60, std::string(1000, 'x')));
+  looker.answer(rows_of(rows));
+  auto open = [&]() -> Result<std::shared_ptr<Session>> {
+    return std::make_shared<Session>(Instance{"https://looker.example.com", "id", Secret("secret")},
+                                     World{looker.http, looker.clock, looker.sleeper}, 1);
+  };
+  const auto source = make_looker_source(open, looker.clock, looker.options, {looker.query});
+  auto first = source->open(day("2024-05-13"), {});
+  auto second = source->open(day("2024-05-12"), {});
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_EQ(read_all(**second).rows.size(), rows.size());
+  EXPECT_EQ(read_all(**first).rows.size(), rows.size());
+}
+
 TEST_F(LookerSourceTest, adds_the_instant_of_reading) {
   looker.query.fields = {"history.title"};
   looker.query.read_at = "snapshot_at";

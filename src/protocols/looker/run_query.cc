@@ -104,7 +104,6 @@ std::string to_json(const Query& query) {
 }
 
 Result<Answer> run_query(Session& session, const Query& query, const RunOptions& options, RowSink& sink) {
-  const auto place = session.limit().enter();
   if (options.mode == RunMode::Task) return run_task(session, query, options, sink);
   return receive(
       session,

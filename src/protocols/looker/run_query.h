@@ -46,7 +46,8 @@ struct Answer {
 };
 
 /// Runs a query once and hands on its rows. Success means that the answer was whole: no row is missing but
-/// those beyond the limit. On failure some rows may have been handed on.
+/// those beyond the limit. The caller has a place of the session's limit(). On failure some rows may have
+/// been handed on.
 Result<Answer> run_query(Session& session, const Query& query, const RunOptions& options, RowSink& sink);
 
 }  // namespace weir::looker
