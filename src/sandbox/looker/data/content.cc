@@ -30,7 +30,8 @@ Value later(const World& world, std::string_view subject, Row row, std::int64_t 
   const Chance chance(world.seed, subject);
   if (!chance.happens(row, share)) return {};
   return time_value(created +
-                    (1 + static_cast<std::int64_t>(chance.below(row + 90'000, 86'400 * 300))) * kSecond);
+                    (1 + static_cast<std::int64_t>(chance.below(row + 90'000, std::uint64_t{86'400} * 300))) *
+                        kSecond);
 }
 
 std::int64_t owner_of(const World& world, std::string_view subject, Row row) {

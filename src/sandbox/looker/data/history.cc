@@ -10,20 +10,17 @@ using SharedRuns = std::shared_ptr<const Runs>;
 using Get = std::function<Value(Row, Scratch&)>;
 
 /// What Runs::token() and number() are about.
-enum Subject : std::uint64_t {
-  kSlug = 1,
-  kCacheKey,
-  kSession,
-  kResultMaker,
-  kRenderKey,
-  kNode,
-  kSqlQuery,
-  kFormat,
-  kMessage,
-  kTask,
-  kBigQueryJob,
-  kStage
-};
+constexpr std::uint64_t kSlug = 1;
+constexpr std::uint64_t kCacheKey = 2;
+constexpr std::uint64_t kSession = 3;
+constexpr std::uint64_t kResultMaker = 4;
+constexpr std::uint64_t kRenderKey = 5;
+constexpr std::uint64_t kNode = 6;
+constexpr std::uint64_t kSqlQuery = 7;
+constexpr std::uint64_t kFormat = 8;
+constexpr std::uint64_t kMessage = 9;
+constexpr std::uint64_t kTask = 10;
+constexpr std::uint64_t kBigQueryJob = 11;
 
 constexpr std::array<std::string_view, 6> kSources = {"dashboard",      "explore", "saved_look",
                                                       "scheduled_task", "api4",    "renderer"};
@@ -42,7 +39,7 @@ Get of(const SharedRuns& runs, Function function) {
   return [runs, function](Row row, Scratch&) { return function(*runs, row); };
 }
 
-Get token(const SharedRuns& runs, Subject subject) {
+Get token(const SharedRuns& runs, std::uint64_t subject) {
   return [runs, subject](Row row, Scratch& scratch) { return runs->token(row, subject, scratch); };
 }
 

@@ -160,13 +160,13 @@ const Explore* Model::explore(const std::string& explore_name) const {
 }
 
 std::span<const Model> models() {
-  static const std::vector<Model> kModels = {
+  static const std::vector<Model> all = {
       {"system__activity", "System Activity", Listing::Internal, system_explores()},
       {"thelook",
        "The Look",
        Listing::Always,
        {{"order_items", "Order Items", "order_items", {{"products", "order_items", "product_id"}}}}}};
-  return kModels;
+  return all;
 }
 
 const Model* find_model(const std::string& name) {
