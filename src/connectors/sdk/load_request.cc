@@ -23,10 +23,12 @@ Result<void> check_mode(const TableTarget& target, const DestinationCapabilities
   }
   if (!target.skip_known_keys) return {};
   if (!capabilities.resolves_keys) {
+    const bool merges = std::find(modes.begin(), modes.end(), WriteMode::Merge) != modes.end();
     return fail(ErrorCode::Unsupported,
-                "this destination cannot look up which keys table {} already holds; remove the key or choose "
-                "a database as the destination",
-                target.table);
+                "this destination cannot look up which keys table {} already holds; {} or remove the key",
+                target.table,
+                merges ? "use write: merge, which replaces the rows of known keys,"
+                       : "choose a database as the destination");
   }
   if (target.key.empty()) {
     return fail(ErrorCode::InvalidConfig, "table {} skips known keys but names no key", target.table);
