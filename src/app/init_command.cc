@@ -41,7 +41,7 @@ std::string of_late(std::string_view text, Timestamp now) {
   return out;
 }
 
-std::vector<NewFile> files_of(const Template& chosen, const InitOptions& options, Timestamp now) {
+std::vector<NewFile> template_files(const Template& chosen, const InitOptions& options, Timestamp now) {
   std::vector<NewFile> files;
   for (const auto& file : chosen.files) files.push_back({std::string(file.path), std::string(file.text)});
   for (const auto& file : options.sandbox ? chosen.sandbox : std::vector<TemplateFile>()) {
@@ -94,7 +94,7 @@ Result<ExitCode> init_in(const InitOptions& options, Context& context) {
                 chosen->name, join(sandbox_names()));
   }
   const auto folder = (fs::path(context.working_folder) / options.folder).lexically_normal();
-  auto files = files_of(*chosen, options, context.clock.now());
+  auto files = template_files(*chosen, options, context.clock.now());
   // A folder under version control has its own .gitignore, which stays as it is.
   std::error_code error;
   std::erase_if(files, [&](const NewFile& file) {
@@ -131,10 +131,10 @@ std::string details() {
 }  // namespace
 
 const std::vector<Template>& templates() {
-  static const std::vector<Template> all = {request_logs_template(),    request_logs_bigquery_template(),
-                                            access_log_template(),      cms_archives_template(),
-                                            looker_database_template(), looker_template(),
-                                            content_usage_template(),   content_usage_daily_template()};
+  static const std::vector<Template> all = {
+      request_logs_template(),  request_logs_bigquery_template(), access_log_template(),
+      cms_archives_template(),  looker_database_template(),       looker_template(),
+      content_usage_template(), content_usage_daily_template(),   content_usage_bigquery_template()};
   return all;
 }
 

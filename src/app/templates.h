@@ -35,5 +35,6 @@ Template looker_database_template();
 Template looker_template();
 Template content_usage_template();
 Template content_usage_daily_template();
+Template content_usage_bigquery_template();
 
 }  // namespace weir::app
