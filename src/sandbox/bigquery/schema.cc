@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sandbox/bigquery/schema.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"
@@ -257,9 +258,12 @@ Json schema_json(const Fields& fields) {
 }
 
 const Field* find_field(const Fields& fields, std::string_view name) {
-  const std::string wanted = lower(name);
+  // Without a copy of any name: loads look every member of every row up.
+  const auto same = [](unsigned char left, unsigned char right) {
+    return std::tolower(left) == std::tolower(right);
+  };
   for (const Field& field : fields) {
-    if (lower(field.name) == wanted) return &field;
+    if (std::equal(field.name.begin(), field.name.end(), name.begin(), name.end(), same)) return &field;
   }
   return nullptr;
 }

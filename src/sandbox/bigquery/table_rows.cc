@@ -85,10 +85,12 @@ Json page_of(TableRows& rows, const PageRequest& request, const std::string& nam
       Json cells = Json::array();
       for (std::size_t i = 0; i < row.size(); ++i) {
         const Field& field = rows.fields()[i];
-        cells.push_back({{"v", wire_value(field, shown_value(field, row[i]), request.timestamps)}});
+        cells.push_back(framed(wire_value(field, shown_value(field, row[i]), request.timestamps)));
         size += row[i] ? row[i]->size() : 0;
       }
-      list.push_back({{"f", cells}});
+      Json record = Json::object();
+      record["f"] = std::move(cells);
+      list.push_back(std::move(record));
       ++next;
     }
   }

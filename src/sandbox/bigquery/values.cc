@@ -218,6 +218,18 @@ std::string wire_text(Kind kind, const std::string& text, TimestampOutput output
   }
 }
 
+/// Of a value that is no list, or of an element of one.
+Json wire_one(const Field& field, const Json& value, TimestampOutput output) {
+  if (field.kind != Kind::Record) return wire_text(field.kind, value.get_ref<const std::string&>(), output);
+  Json cells = Json::array();
+  for (const Field& child : field.fields) {
+    cells.push_back(framed(wire_value(child, google::member_of(value, child.name.c_str()), output)));
+  }
+  Json record = Json::object();
+  record["f"] = std::move(cells);
+  return record;
+}
+
 template <typename Scalar>
 Json mapped_record(const Field& field, const Json& value, const Scalar& member) {
   Json object = Json::object();
@@ -313,22 +325,19 @@ Json shown_value(const Field& field, const std::optional<std::string>& cell) {
 }
 
 Json wire_value(const Field& field, const Json& value, TimestampOutput output) {
-  Field element = field;
-  if (field.mode == Mode::Repeated) {
-    element.mode = Mode::Nullable;
-    Json list = Json::array();
-    if (value.is_array()) {
-      for (const Json& item : value) list.push_back({{"v", wire_value(element, item, output)}});
-    }
-    return list;
+  if (field.mode != Mode::Repeated) return value.is_null() ? Json() : wire_one(field, value, output);
+  Json list = Json::array();
+  if (!value.is_array()) return list;
+  for (const Json& item : value) {
+    list.push_back(framed(item.is_null() ? Json() : wire_one(field, item, output)));
   }
-  if (value.is_null()) return nullptr;
-  if (field.kind != Kind::Record) return wire_text(field.kind, value.get<std::string>(), output);
-  Json cells = Json::array();
-  for (const Field& child : field.fields) {
-    cells.push_back({{"v", wire_value(child, google::member_of(value, child.name.c_str()), output)}});
-  }
-  return {{"f", cells}};
+  return list;
+}
+
+Json framed(Json value) {
+  Json cell = Json::object();
+  cell["v"] = std::move(value);
+  return cell;
 }
 
 std::string export_text(Kind kind, const std::string& text) {

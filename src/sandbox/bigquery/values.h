@@ -32,6 +32,8 @@ enum class TimestampOutput { FloatSeconds, Micros, Iso };
 Json shown_value(const Field& field, const std::optional<std::string>& cell);
 /// A shown value as rows carry it: {"v": …} without the frame.
 Json wire_value(const Field& field, const Json& value, TimestampOutput output);
+/// {"v": value}.
+Json framed(Json value);
 /// A shown value as newline-delimited JSON exports carry it; null members are left out.
 Json export_value(const Field& field, const Json& value);
 /// A shown single value as CSV exports carry it.
