@@ -80,10 +80,10 @@ TEST(Program, explains_a_value_that_does_not_fit) {
     EXPECT_EQ(shown.exit_code, 2);
     return shown.err.substr(0, shown.err.find('\n'));
   };
-  EXPECT_EQ(
-      problem({"init", "request-log"}),
-      "error: TEMPLATE is one of request-logs, access-log, cms-archives, but not 'request-log'; did you mean "
-      "'request-logs'?");
+  const auto near = problem({"init", "request-log"});
+  EXPECT_TRUE(near.starts_with("error: TEMPLATE is one of request-logs, ")) << near;
+  EXPECT_NE(near.find("cms-archives, looker-database, "), std::string::npos) << near;
+  EXPECT_TRUE(near.ends_with(", but not 'request-log'; did you mean 'request-logs'?")) << near;
   EXPECT_EQ(problem({"completion"}), "error: SHELL is missing: one of bash, zsh");
   EXPECT_EQ(problem({"backfill", "--jobs", "x"}), "error: --jobs is a number, but not 'x'");
   EXPECT_EQ(problem({"runs", "--limit"}), "error: --limit needs a value: at most so many");

@@ -92,7 +92,8 @@ TEST(Check, knows_where_every_problem_stands_and_says_it_once) {
     all += problem["message"].get<std::string>() + " -> " + problem["suggestion"].get<std::string>() + "\n";
   }
   EXPECT_NE(
-      all.find("must be one of hour, day, week, month, object, none, but is the text 'fortnight' -> \n"),
+      all.find(
+          "must be one of hour, day, week, month, cursor, object, none, but is the text 'fortnight' -> \n"),
       std::string::npos)
       << all;
   EXPECT_NE(all.find("but is the text 'dayly' -> day\n"), std::string::npos) << all;

@@ -123,6 +123,13 @@ std::size_t CsvParser::end_of_escaped(std::size_t from, bool& escaped) const {
   return bytes_.size();
 }
 
+/// Whether the byte at `at` of a record that begins at `start` stands behind a backslash that escapes.
+bool CsvParser::is_escaped(std::size_t start, std::size_t at) const {
+  std::size_t backslashes = 0;
+  while (at - backslashes > start && bytes_[at - backslashes - 1] == '\\') ++backslashes;
+  return backslashes % 2 == 1;
+}
+
 /// Reads the field at at_ and moves to the separator behind it; false when its quote is never closed.
 bool CsvParser::read_field(CsvRecord& record, CsvField& field) {
   if (quotes_ && at_ < bytes_.size() && bytes_[at_] == quote_) return quoted_field(record, field);
@@ -161,8 +168,7 @@ bool CsvParser::next(CsvRecord& record) {
     }
     auto& last = record.fields.back();
     auto length = at_ - start;
-    const bool is_text = backslashes_ && length > 1 && bytes_[at_ - 2] == '\\';
-    if (length > 0 && bytes_[at_ - 1] == '\r' && !is_text) {
+    if (length > 0 && bytes_[at_ - 1] == '\r' && !(backslashes_ && is_escaped(start, at_ - 1))) {
       --length;
       if (!last.quoted) last.text.remove_suffix(1);
     }

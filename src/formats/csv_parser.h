@@ -43,6 +43,7 @@ class CsvParser {
   std::uint64_t separators_from(std::size_t base) const;
   bool read_field(CsvRecord& record, CsvField& field);
   bool quoted_field(CsvRecord& record, CsvField& field);
+  bool is_escaped(std::size_t start, std::size_t at) const;
   std::size_t end_of_escaped(std::size_t from, bool& escaped) const;
   std::size_t unescape_backslashes(const CsvField& field, char* to) const;
   std::size_t closing_quote(std::size_t from, bool& escaped) const;

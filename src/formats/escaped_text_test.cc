@@ -96,6 +96,10 @@ TEST(EscapedText, text_of_a_writer_with_quotes_is_read_as_well) {
             "bad | worse|say \"hi\"\n\nC:\\new|\n");
 }
 
+TEST(EscapedText, lines_may_end_with_a_return_that_is_not_escaped) {
+  EXPECT_EQ(read("a|b\\\\\r\nc|d\\\r\ne|f\r\n", 100, 100), "a|b\\\nc|d\r\ne|f\n");
+}
+
 TEST(EscapedText, a_quote_that_is_never_closed_takes_its_line_only) {
   const auto rows = read("\"open|x\nb|c\n", 100, 100);
   EXPECT_NE(rows.find("b|c\n"), std::string::npos) << rows;

@@ -16,7 +16,7 @@ void require(bool truth) {
   if (!truth) std::abort();
 }
 
-formats::ReadOptions options_of(unsigned char choice) {
+formats::ReadOptions options_of(unsigned char choice, unsigned char more) {
   formats::ReadOptions options;
   options.csv.header = (choice & 1U) != 0;
   if ((choice & 2U) != 0) options.csv.escape = "\\";
@@ -29,6 +29,9 @@ formats::ReadOptions options_of(unsigned char choice) {
     options.csv.columns_by = formats::ColumnsBy::Position;
     options.columns = {{{"a", model::Type::Text}, {"b", model::Type::Integer}, {"c", model::Type::Text}}};
   }
+  // With a backslash as the quote's escape there would be two meanings of it.
+  if ((more & 64U) != 0 && (choice & 2U) == 0) options.csv.backslash = formats::Backslash::Escape;
+  if ((more & 128U) != 0) options.csv.moved_columns = formats::MovedColumns::Fail;
   return options;
 }
 
@@ -51,7 +54,7 @@ void decode(const formats::RawBlock& block, const formats::Decoder& decoder, con
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   if (size < 2) return 0;
-  const auto options = options_of(data[0]);
+  const auto options = options_of(data[0], data[1]);
   const std::size_t block_bytes = 4 + data[1] % 64;  // a byte order mark fits into a block
   const std::string text(reinterpret_cast<const char*>(data) + 2, size - 2);
   formats::BlockReader reader(std::make_unique<formats::PieceSource>(text, 7), formats::csv_framing(options),

@@ -303,7 +303,7 @@ TEST_F(PostgresSource, a_window_of_a_cursor_is_read_with_its_overlap_or_from_the
   model::Partition window{"w", model::Window{at("2024-05-13T10:30:00Z"), at("2024-05-13T11:00:00Z")},
                           1'800'000'000};
   EXPECT_EQ(read({options}, window), "0: 3\n0: 4\n");
-  EXPECT_EQ(read({query("SELECT id FROM " + schema_.name() +
+  EXPECT_EQ(read({query("SELECT id FROM " + sql_identifier(schema_.name()) +
                         ".t WHERE at >= {{ partition.start }} AND at < {{ partition.end }}")},
                  window),
             "0: 3\n0: 4\n");
