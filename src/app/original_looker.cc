@@ -54,7 +54,7 @@ Failure problems_of(const std::string& file, const config::Diagnostics& diagnost
               counted(diagnostics.error_count(), "problem"), trim(diagnostics.to_string()));
 }
 
-Result<ExitCode> run_in(const RunCommandOptions& options, Context& context) {
+Result<ExitCode> run_queries_in(const RunCommandOptions& options, Context& context) {
   const auto& file = options.pipelines.front();
   auto given = TRY(given_by(options));
   const GivenVariables arguments(context.environment, given);
@@ -100,7 +100,7 @@ migrate::LookerOutput looker_output_of(const Context& context) {
 }
 
 ExitCode run_looker_original(const RunCommandOptions& options, Context& context) {
-  return finished(run_in(options, context), context.console);
+  return finished(run_queries_in(options, context), context.console);
 }
 
 }  // namespace weir::app

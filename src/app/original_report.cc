@@ -9,7 +9,7 @@ namespace {
 constexpr std::int64_t kSecond = 1'000'000;
 
 /// "2024-05-14 01:00:00-0700 (PDT)".
-std::string shown(Timestamp time, const model::TimeZone& zone) {
+std::string with_zone(Timestamp time, const model::TimeZone& zone) {
   const auto local = zone.to_local(time);
   const auto offset = (local.micros - time.micros) / (60 * kSecond);  // minutes
   char text[26];
@@ -36,8 +36,8 @@ void add_list(std::string& text, std::string_view title, const std::vector<std::
 }  // namespace
 
 std::string report_times(Timestamp started, Timestamp finished, const model::TimeZone& zone) {
-  return fmt::format("Start: {}\nEnd: {}\nElapsed: {}\n\n", shown(started, zone), shown(finished, zone),
-                     elapsed(finished.micros - started.micros));
+  return fmt::format("Start: {}\nEnd: {}\nElapsed: {}\n\n", with_zone(started, zone),
+                     with_zone(finished, zone), elapsed(finished.micros - started.micros));
 }
 
 void OriginalReport::add(const LoadOutcome& outcome) {
