@@ -95,7 +95,8 @@ class FileStage final : public RowStage {
     RowFinder finder(std::move(all));
     FileBytes rows(file_, size_);
     for (std::uint64_t at = 0; at < size_; at += kReadBytes) {
-      finder.take(TRY(rows.read(at, static_cast<std::size_t>(std::min<std::uint64_t>(kReadBytes, size_ - at)))));
+      finder.take(
+          TRY(rows.read(at, static_cast<std::size_t>(std::min<std::uint64_t>(kReadBytes, size_ - at)))));
     }
     std::vector<StagedRow> staged;
     for (const auto& found : finder.found()) staged.push_back({"upload", found.line, found.bytes});
