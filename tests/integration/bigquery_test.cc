@@ -308,6 +308,38 @@ TEST_F(BigQueryContentUsage, B_3_a_day_without_a_file_is_no_failure) {
   EXPECT_EQ(ledger(), "2024-05-14|0\n");
 }
 
+/// The template of the whole way, from the stand-in for Looker on.
+TEST_F(BigQueryContentUsage, comes_from_looker_with_the_documented_columns_and_once) {
+  const TestProject project;
+  ASSERT_EQ(project.weir({"init", "content-usage-bigquery", "--dir", "."}).exit_code, 0);
+  auto all = variables();
+  all["LOOKERSDK_CLIENT_SECRET"] = "sandbox-secret";
+  auto yaml = project.read("weir.yaml");
+  for (const auto& [piece, instead] :
+       {std::pair<std::string, std::string>("https://looker.example.com", sandbox_->url()),
+        {"AbC123", "sandbox"}}) {
+    ASSERT_NE(yaml.find(piece), std::string::npos);
+    yaml.replace(yaml.find(piece), piece.size(), instead);
+  }
+  project.write("weir.yaml", yaml);
+  for (int run = 0; run < 2; ++run) {
+    const auto loaded = project.weir({"run"}, all);
+    ASSERT_EQ(loaded.exit_code, 0) << loaded.output;
+  }
+  EXPECT_EQ(rows("SELECT COUNT(*) > 100, COUNT(*) = COUNT(DISTINCT `id`) FROM "
+                 "`example-project.usage.content_usage`"),
+            "true|true\n");
+  const auto stored = google::BigQueryTables(*client_).find(table("content_usage"));
+  ASSERT_TRUE(stored.ok() && *stored);
+  std::string columns;
+  for (const auto& field : (*stored)->fields) columns += field.name + " " + field.type + "\n";
+  EXPECT_EQ(
+      columns,
+      "content_id STRING\ncontent_title STRING\ncontent_type STRING\ndays_since_last_access_tiers STRING\n"
+      "days_since_last_accessed INT64\nid INT64\napi_count INT64\nembed_count INT64\nfavorite_count INT64\n"
+      "public_count INT64\nschedule_count INT64\nother_count INT64\nlast_accessed_time DATETIME\n");
+}
+
 class BigQueryCrash : public BigQueryContentUsage, public testing::WithParamInterface<const char*> {};
 
 TEST_P(BigQueryCrash, loses_and_doubles_nothing) {
