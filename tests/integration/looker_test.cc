@@ -136,6 +136,63 @@ TEST_F(LookerProject, B_1_a_first_load_that_failed_is_made_again_whole) {
   EXPECT_EQ(rows("content_usage"), all);
 }
 
+TEST_F(LookerProject, loads_every_row_once_although_it_is_killed_and_answers_break_off) {
+  init("looker");
+  project_.write(
+      "pipelines/all.yaml",
+      "pipeline: all\nsource: {connection: looker, explore: history, fields: [history.id, "
+      "history.created_time]}\ndestination: {connection: warehouse, table: everything, write: replace}\n");
+  run({"all"});
+  for (const int patience : {60, 150, 300})
+    project_.wait(project_.start({"run", "history"}, variables()), std::chrono::milliseconds(patience));
+  sandbox_->faults().add({.match = "/queries/run/", .action = FaultAction::Cut, .after_bytes = 20'000});
+  sandbox_->faults().add({.match = "/queries/run/", .action = FaultAction::Truncate, .after_bytes = 9'000});
+  sandbox_->faults().add({.match = "/queries/run/", .action = FaultAction::ExpireTokens});
+  sandbox_->faults().add(
+      {.match = "/queries/run/", .action = FaultAction::Status, .status = 429, .retry_after = 1});
+  run({"history", "--rerun"});
+  EXPECT_EQ(rows("history"),
+            std::string(trim(project_.query("usage.db", "SELECT count(DISTINCT id) FROM history"))));
+  EXPECT_EQ(rows("everything WHERE created_time < datetime('now', '-1 hour') AND id NOT IN (SELECT id FROM "
+                 "history)"),
+            "0");
+}
+
+TEST_F(LookerProject, B_18_of_several_instances_copies_each) {
+  project_.write("looker.ini",
+                 fmt::format("[here]\nbase_url={0}\nclient_id=sandbox\nclient_secret=sandbox-secret\n"
+                             "[there]\nbase_url={0}\nclient_id=\"sandbox\"\nclient_secret='sandbox-secret'\n",
+                             sandbox_->url()));
+  project_.write("weir.yaml",
+                 "connections:\n  here: {type: looker}\n  there: {type: looker, ini_section: there}\n"
+                 "  warehouse: {type: sqlite, path: usage.db}\n");
+  for (const std::string instance : {"here", "there"})
+    project_.write("pipelines/" + instance + ".yaml",
+                   fmt::format("pipeline: {0}\nsource: {{connection: {0}, explore: user}}\n"
+                               "destination: {{connection: warehouse, table: user_{0}, write: replace}}\n",
+                               instance));
+  const auto ended = project_.weir({"run"});
+  ASSERT_EQ(ended.exit_code, 0) << ended.output;
+  EXPECT_GT(std::stoi(rows("user_here")), 0);
+  EXPECT_EQ(rows("user_there"), rows("user_here"));
+}
+
+TEST_F(LookerProject, is_warned_of_rows_that_looker_will_have_forgotten) {
+  init("looker");
+  const auto day = to_string(Date{day_of(clock_.now()).days - 85});
+  project_.write(
+      "pipelines/history.yaml",
+      fmt::format("pipeline: history\npartitions: {{every: day, from: {}}}\nsource: {{connection: looker, "
+                  "explore: history, partition_field: history.created_time}}\ndestination: {{connection: "
+                  "warehouse, table: history, write: replace_partition}}\n",
+                  day));
+  for (const auto* command : {"gaps", "check"}) {
+    const auto told = project_.weir({command, "history"}, variables());
+    EXPECT_NE(told.output.find("the source removes rows after 90 days"), std::string::npos) << told.output;
+    EXPECT_NE(told.output.find("from " + day + " on"), std::string::npos) << told.output;
+  }
+}
+
 /// The variables of the copy of content usage into BigQuery, as its file holds them.
 class LookerUsage : public LookerProject {
  protected:
