@@ -79,7 +79,10 @@ void Script::check_types(const Table& table, const std::vector<std::string>& col
     if (type == "INTEGER" || type == "\"NULL\"") continue;
     const Field given = field_of_stored(columns[i], type);
     const bool same_mode = (given.mode == Mode::Repeated) == (field->mode == Mode::Repeated);
-    if (same_mode && is_assignable(given.kind, field->kind)) continue;
+    // Of a literal 1.5 BigQuery makes a NUMERIC; of a FLOAT64 it does not.
+    const bool is_literal_decimal = query.rfind("VALUES ", 0) == 0 && given.kind == Kind::Float &&
+                                    (field->kind == Kind::Numeric || field->kind == Kind::BigNumeric);
+    if (same_mode && (is_literal_decimal || is_assignable(given.kind, field->kind))) continue;
     refuse_at(at, "Value has type " + standard_type(given) + " which cannot be inserted into column " +
                       field->name + ", which has type " + standard_type(*field));
   }

@@ -107,6 +107,7 @@ const std::map<std::string, const char*>& templates() {
       {"SAFE_DIVIDE/2", "CASE WHEN $2 = 0 THEN NULL ELSE CAST($1 AS DOUBLE) / $2 END"},
       // times
       {"TIMESTAMP/1", "CAST($1 AS TIMESTAMP WITH TIME ZONE)"},
+      {"TIMESTAMP/2", "timezone($2, CAST($1 AS TIMESTAMP))"},
       {"DATETIME/1", "CAST($1 AS TIMESTAMP)"},
       {"DATETIME/2", "timezone($2, $1)"},
       {"DATE/1", "CAST($1 AS DATE)"},

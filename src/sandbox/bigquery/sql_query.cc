@@ -172,7 +172,8 @@ std::string Translator::from() {
     }
     const std::string join = join_word();
     if (join.empty()) return sql;
-    sql += " " + join + from_item();
+    const std::string item = from_item();
+    sql += " " + join + item;
     if (take_words({"ON"})) {
       sql += " ON " + expression();
     } else if (take_words({"USING"})) {
@@ -180,6 +181,8 @@ std::string Translator::from() {
       for (const std::string& column : name_list())
         names += (names.empty() ? "" : ", ") + sql_identifier(column);
       sql += " USING (" + names + ")";
+    } else if (join != "CROSS JOIN " && item.rfind("(SELECT unnest(", 0) == 0) {
+      sql += " ON TRUE";  // the elements of a row's list need no condition
     }
   }
 }

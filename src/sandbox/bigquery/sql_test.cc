@@ -75,6 +75,16 @@ TEST_F(BigQuerySql, computes_times_in_utc_and_with_the_clock_of_the_sandbox) {
             "1\n");
 }
 
+TEST_F(BigQuerySql, keeps_rows_without_elements_when_asked_to) {
+  EXPECT_EQ(query("SELECT t.id, tag FROM d.t LEFT JOIN UNNEST(t.tags) AS tag ORDER BY 1, 2"),
+            "1|x\n1|y\n2|NULL\n");
+  EXPECT_EQ(query("SELECT a FROM UNNEST([STRUCT(1 AS a), STRUCT(2)])"),
+            "400 invalidQuery: weir-sandbox serves STRUCT with a name for each field only at [1:46]");
+  EXPECT_EQ(
+      query("SELECT CURRENT_DATETIME('America/Vancouver'), TIMESTAMP('2024-03-07', 'America/Vancouver')"),
+      "2024-03-07T01:15:02|1709798400000000\n");
+}
+
 TEST_F(BigQuerySql, changes_rows_and_counts_them) {
   EXPECT_EQ(changed("INSERT INTO d.t (id, name) SELECT id + 10, name FROM d.t"), "2");
   EXPECT_EQ(changed("UPDATE d.t AS x SET name = CONCAT(name, '!'), day = NULL WHERE x.id = 11"), "1");

@@ -379,12 +379,11 @@ std::string Translator::structure() {
       if (is_end()) refuse_at(peek(), "Syntax error: Expected \")\" but got " + peek().description());
       append_part(value, primary());
     }
-    std::string field = index < names.size() ? names[index] : "_field_" + std::to_string(index + 1);
-    if (take_words({"AS"})) {
-      field = name();
-    } else if (names.empty() && at_ - first == 1 && tokens_[first].is_name()) {
-      field = tokens_[first].text;
-    }
+    const bool is_column = at_ - first == 1 && tokens_[first].is_name();
+    std::string field = index < names.size() ? names[index] : is_column ? tokens_[first].text : "";
+    if (take_words({"AS"})) field = name();
+    if (field.empty())
+      refuse_at(tokens_[first], "weir-sandbox serves STRUCT with a name for each field only");
     parts += (parts.empty() ? "" : ", ") + sql_identifier(field) + " := " + value;
     ++index;
   }
@@ -425,13 +424,18 @@ std::string Translator::typed_literal() {
 }
 
 std::string Translator::now(const Token& token) {
-  if (take_words({"("})) expect(")");
+  std::string zone;
+  if (take_words({"("})) {
+    if (!peek().is(")")) zone = expression();
+    expect(")");
+  }
   const std::string time =
       "CAST(" + sql_literal(to_string(scope_.catalog().clock().now())) + " AS TIMESTAMP WITH TIME ZONE)";
   is_after_value_ = true;
   if (token.is("CURRENT_TIMESTAMP")) return time;
-  if (token.is("CURRENT_DATE")) return "CAST(" + time + " AS DATE)";
-  return "CAST(" + time + (token.is("CURRENT_TIME") ? " AS TIME)" : " AS TIMESTAMP)");
+  const std::string local = zone.empty() ? time : "timezone(" + zone + ", " + time + ")";
+  if (token.is("CURRENT_DATE")) return "CAST(" + local + " AS DATE)";
+  return "CAST(" + local + (token.is("CURRENT_TIME") ? " AS TIME)" : " AS TIMESTAMP)");
 }
 
 std::string Translator::argument() {
