@@ -195,6 +195,20 @@ TEST_F(LookerUsage, the_template_copies_masked_tables_each_day_and_the_whole_his
   EXPECT_EQ(keys("client/looker_dashboards/"),
             "dashboard.2024-03-01\nhistory.2024-03-01\nlooker_user_facts.2024-03-01\nuser.2024-03-01\n");
   EXPECT_FALSE(has(object(key("user")), "@example.com"));
+  // The same day as Parquet, as the template's last lines have it.
+  text = project_.read("new/pipelines/looker_tables.yaml");
+  put_in("pipeline: looker_tables", "pipeline: looker_parquet");
+  text = text.substr(0, text.find("  path: \"client"));
+  project_.write(
+      "new/pipelines/looker_parquet.yaml",
+      text +
+          "  path: \"parquet/{{ table }}/{{ partition.date }}.parquet\"\n  write: replace_partition\n"
+          "  format: parquet\n  manifest: redshift\n");
+  const auto parquet = weir({"run", "looker_parquet", "--project", "new", "--partition", kDay}, secrets);
+  ASSERT_EQ(parquet.exit_code, 0) << parquet.output;
+  EXPECT_TRUE(object("parquet/user/2024-03-01.parquet").starts_with("PAR1"));
+  EXPECT_TRUE(has(object("_weir/manifests/user/2024-03-01.manifest"),
+                  "s3://" + bucket_.name() + "/parquet/user/2024-03-01.parquet"));
   // All of it, also what has no time; then only what is new.
   sql("UPDATE history SET created_at = NULL WHERE id = 3");
   const auto first = weir({"run", "looker_history", "--project", "new"}, secrets);
