@@ -63,9 +63,11 @@ std::size_t terminal_width() {
 int run_process(int argc, char** argv) {
   install_signals();
   // Buffers of this size and more go back to the system when they are free. By itself glibc would keep
-  // them for the thread that had them, and there are a dozen threads.
+  // them for the thread that had them, and there are a dozen threads. The second limit, which would be
+  // 128 KiB now, keeps it from giving back what the next block needs again.
   constexpr int kGivenBack = 4 << 20;
   mallopt(M_MMAP_THRESHOLD, kGivenBack);
+  mallopt(M_TRIM_THRESHOLD, 2 * kGivenBack);
   const io::SystemClock clock;
   const io::ProcessEnvironment environment;
   const auto stream = [](int file) {
