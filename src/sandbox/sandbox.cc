@@ -49,7 +49,7 @@ struct Sandbox::Parts {
 
 Sandbox::Sandbox(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-Sandbox::~Sandbox() = default;
+Sandbox::~Sandbox() { parts_->bigquery.stop(); }
 
 Result<std::unique_ptr<Sandbox>> Sandbox::start(const Settings& settings, const io::Clock& clock) {
   TRY(bigquery::BigQueryService::check(bigquery_settings(settings)));

@@ -57,6 +57,11 @@ Json json_of(RequestBody& body) {
 
 BigQueryService::~BigQueryService() = default;
 
+void BigQueryService::stop() {
+  const std::lock_guard lock(mutex_);
+  if (parts_ != nullptr) parts_->jobs.stop();
+}
+
 Result<void> BigQueryService::check(const Settings& settings) {
   for (const std::string& text : settings.datasets) {
     const DatasetSetting setting = parse_dataset(text);

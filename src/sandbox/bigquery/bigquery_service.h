@@ -30,6 +30,8 @@ class BigQueryService final : public Service {
   static Result<void> check(const Settings& settings);
 
   std::optional<Answer> answer(const Request& request, RequestBody& body) override;
+  /// Requests that wait for a job are answered at once, so that the server can end.
+  void stop();
 
  private:
   using Path = std::vector<std::string>;

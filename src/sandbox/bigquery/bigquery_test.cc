@@ -153,6 +153,15 @@ TEST_F(BigQueryTest, lets_time_pass_between_the_states_of_a_job) {
             "400 invalid: a fault of a job has no 'kidn'");
 }
 
+TEST_F(BigQueryTest, keeps_nobody_waiting_when_it_ends) {
+  ask("POST", "/_bigquery/fault", {{"milliseconds", 60000}});
+  std::thread ending([this] { service->stop(); });
+  const Json answer =
+      ask("POST", "/queries", {{"query", "SELECT 1"}, {"useLegacySql", false}, {"timeoutMs", 60000}});
+  ending.join();
+  EXPECT_TRUE(answer.contains("jobComplete")) << answer.dump();
+}
+
 TEST_F(BigQueryTest, answers_a_repeated_query_with_the_same_job) {
   const Json request = {
       {"query", "INSERT INTO d.t (a) VALUES (1)"}, {"useLegacySql", false}, {"requestId", "once"}};

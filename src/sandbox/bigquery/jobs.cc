@@ -101,11 +101,16 @@ Jobs::Jobs(Tools tools, JobLimits limits) : tools_(tools), limits_(limits) {
   }
 }
 
-Jobs::~Jobs() {
+void Jobs::stop() {
   faults_.clear();
-  std::unique_lock lock(mutex_);
+  const std::lock_guard lock(mutex_);
   is_stopping_ = true;
   changed_.notify_all();
+}
+
+Jobs::~Jobs() {
+  stop();
+  std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return running_ == 0; });
 }
 

@@ -27,6 +27,8 @@ class Jobs {
   Jobs(const Jobs&) = delete;
   Jobs& operator=(const Jobs&) = delete;
 
+  /// Nobody waits for a job any more.
+  void stop();
   /// Takes a job whose location is known, and begins with it. The resource as it is then: PENDING.
   Json insert(Job job);
   /// Without a location it is looked for in US and EU. Refuses what is not there.
