@@ -73,7 +73,7 @@ class LostDatabase : public testing::Test {
   FaultProxy way_{FaultProxy::Protocol::Mysql, database_.server().port()};
 };
 
-TEST_F(LostDatabase, a_connection_that_dies_inside_the_snapshot_is_followed_by_a_fresh_one) {
+TEST_F(LostDatabase, X_7_a_connection_that_dies_inside_the_snapshot_is_followed_by_a_fresh_one) {
   way_.add({.kind = Kind::Reset, .when = "SELECT `id`, `word` FROM", .bytes = kMiddle});
   expect_read_anew(run());
   EXPECT_EQ(way_.met(), 1);
