@@ -54,15 +54,15 @@ std::string_view name(Trigger trigger) { return name_in(kTriggers, trigger); }
 std::optional<Trigger> trigger_from_name(std::string_view wanted) { return value_in(kTriggers, wanted); }
 
 std::string make_id(Timestamp now, const std::array<std::uint8_t, 10>& random) {
-  constexpr char kAlphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  constexpr char kCrockford[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   std::string id(26, '0');
   auto millis = static_cast<std::uint64_t>(now.micros / 1000);
-  for (std::size_t at = 10; at-- > 0; millis /= 32) id[at] = kAlphabet[millis % 32];
+  for (std::size_t at = 10; at-- > 0; millis /= 32) id[at] = kCrockford[millis % 32];
   // Five bytes are eight characters.
   for (std::size_t half = 0; half < 2; ++half) {
     std::uint64_t bits = 0;
     for (std::size_t i = 0; i < 5; ++i) bits = bits << 8 | random[half * 5 + i];
-    for (std::size_t at = 18 + half * 8; at-- > 10 + half * 8; bits /= 32) id[at] = kAlphabet[bits % 32];
+    for (std::size_t at = 18 + half * 8; at-- > 10 + half * 8; bits /= 32) id[at] = kCrockford[bits % 32];
   }
   return id;
 }
