@@ -40,6 +40,16 @@ std::string form_encode(std::string_view text) {
   return out;
 }
 
+/// Of small calls: whether an instance can be reached at all should be known in seconds.
+constexpr int kCallAttempts = 4;
+constexpr std::chrono::milliseconds kCallWait(500);
+
+io::RetryPolicy for_calls(io::RetryPolicy policy) {
+  policy.max_attempts = std::min(policy.max_attempts, kCallAttempts);
+  policy.first_wait = std::min(policy.first_wait, kCallWait);
+  return policy;
+}
+
 bool is_overload(int status) { return status == 429 || status >= 500; }
 
 }  // namespace
@@ -66,7 +76,7 @@ Session::~Session() {
 }
 
 Result<std::string> Session::call(const Call& call) {
-  Patience patience(world_, policy_);
+  Patience patience(world_, for_calls(policy_));
   while (true) {
     auto answer = send(call, nullptr);
     if (answer.ok() && (answer->status == 200 || answer->status == 204)) return std::move(answer->body);
@@ -130,7 +140,7 @@ Result<void> Session::log_in() {
       .timeout = instance_.timeout,
       .repeat = io::Repeat::Always,
       .certificate = instance_.certificate};
-  Patience patience(world_, policy_);
+  Patience patience(world_, for_calls(policy_));
   while (true) {
     const auto answer = world_.http.send(request);
     if (answer.ok() && answer->status == 200) return keep(*answer);
