@@ -41,7 +41,7 @@ struct OlderFile {
 std::string read_query(const OlderFile& older, const FilesDestinationOptions& options) {
   const auto path = sql_literal(older.path.string());
   if (options.format == FileFormat::Parquet) return fmt::format("SELECT * FROM read_parquet({})", path);
-  constexpr std::array<std::string_view, 3> kCompressions = {"none", "gzip", "zstd"};
+  constexpr std::array<std::string_view, 3> kCompressions = {"uncompressed", "gzip", "zstd"};
   const auto compression = kCompressions[static_cast<std::size_t>(options.effective_compression())];
   std::string values;
   for (const auto& column : older.known.columns.columns)
