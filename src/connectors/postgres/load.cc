@@ -64,7 +64,10 @@ Result<std::unique_ptr<sdk::Load>> PostgresLoad::begin(std::shared_ptr<Sessions>
   return std::unique_ptr<sdk::Load>(std::move(load));
 }
 
-std::string PostgresLoad::lock_name() const { return "weir load " + request_.load_id; }
+/// Locks are those of the whole database, which may hold what weir loads into several schemas.
+std::string PostgresLoad::lock_name() const {
+  return fmt::format("weir load {} in {}", request_.load_id, sessions_->options().schema);
+}
 
 Result<void> PostgresLoad::start() {
   TRY(ledger_.create(*connection_));
@@ -87,7 +90,8 @@ Result<void> PostgresLoad::start() {
 Result<void> PostgresLoad::take_locks() {
   TRY(lock(*connection_, LockMode::Exclusive, lock_name()));
   TRY(lock(*connection_, LockMode::Exclusive,
-           fmt::format("weir partition {} of {}", request_.partition.key, request_.pipeline)));
+           fmt::format("weir partition {} of {} in {}", request_.partition.key, request_.pipeline,
+                       sessions_->options().schema)));
   std::set<std::pair<std::string, LockMode>> wanted;
   for (const auto& target : request_.tables) {
     const auto name = table_name(target.table, sessions_->options().schema);
