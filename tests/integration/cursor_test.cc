@@ -123,7 +123,7 @@ TEST_F(Cursor, what_makes_no_sense_is_refused_with_the_place) {
   auto ended = weir({"check"});
   EXPECT_EQ(ended.exit_code, 2) << ended.output;
   EXPECT_NE(
-      ended.output.find("pipelines/history.yaml:2:56: 'someday' is neither a date such as 2022-01-24, nor "
+      ended.output.find("pipelines/history.yaml:2:55: 'someday' is neither a date such as 2022-01-24, nor "
                         "how long before the first run, as `4 days`, nor `start`"),
       std::string::npos)
       << ended.output;
