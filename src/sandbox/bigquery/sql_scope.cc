@@ -88,7 +88,7 @@ std::string columns_sql(const Dataset& dataset) {
     for (const Field& field : table.fields) {
       Cell cluster;
       for (std::size_t i = 0; clustering.is_array() && i < clustering.size(); ++i) {
-        if (clustering[i] == field.name) cluster = std::to_string(i + 1);
+        if (clustering[i].get<std::string>() == field.name) cluster = std::to_string(i + 1);
       }
       rows.push_back({table.name.project, table.name.dataset, name, field.name, std::to_string(++position),
                       field.mode == Mode::Required ? "NO" : "YES", standard_type(field), "NEVER", "NO", "NO",
