@@ -28,9 +28,10 @@ void write_field(std::string& out, std::string_view field, std::string_view text
   out += ',';
 }
 
-void write_row(std::string& out, const QuarantinedRow& row) {
+void write_row(std::string& out, const QuarantinedRow& row, const std::string& partition) {
   out += '{';
   write_field(out, "input", row.input);
+  if (text_of_name(safe_name(partition)) != partition) write_field(out, "partition", partition);
   fmt::format_to(std::back_inserter(out), "\"line\":{},\"offset\":{},", row.line, row.offset);
   write_field(out, "reason", row.reason);
   if (is_utf8(row.bytes)) {
@@ -113,7 +114,7 @@ QuarantineWriter::~QuarantineWriter() {
 }
 
 Result<void> QuarantineWriter::add(const QuarantinedRow& row) {
-  write_row(buffer_, row);
+  write_row(buffer_, row, place_.partition);
   ++rows_;
   return buffer_.size() < kBufferBytes ? Result<void>() : flush();
 }

@@ -40,6 +40,8 @@ struct QuarantinedRow {
   std::string run_id;
   Timestamp time;
   std::string table{};  ///< for which it was meant, in a pipeline with several
+  /// The key of its partition, when the file's name is too short to tell; set by whoever reads.
+  std::string partition{};
 
   bool operator==(const QuarantinedRow&) const = default;
 };

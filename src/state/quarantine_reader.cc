@@ -27,6 +27,11 @@ std::optional<std::string> text_of(const nlohmann::json& row, const char* field)
   return found->get<std::string>();
 }
 
+bool is_set(const nlohmann::json& row, const char* field) {
+  const auto found = row.find(field);
+  return found != row.end() && found->is_boolean() && found->get<bool>();
+}
+
 std::uint64_t number_of(const nlohmann::json& row, const char* field) {
   const auto found = row.find(field);
   return found != row.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
@@ -49,8 +54,9 @@ std::optional<QuarantinedRow> row_from(std::string_view line) {
   row.offset = number_of(json, "offset");
   row.reason = text_of(json, "reason").value_or("");
   row.bytes = *std::move(bytes);
-  row.partial = json.value("partial", false);
+  row.partial = is_set(json, "partial");
   row.table = text_of(json, "table").value_or("");
+  row.partition = text_of(json, "partition").value_or("");
   row.run_id = text_of(json, "run_id").value_or("");
   row.time = parse_timestamp(text_of(json, "time").value_or("")).value_or(Timestamp{});
   return row;
@@ -71,6 +77,7 @@ std::string kind_of(const std::string& reason) {
 
 void count(QuarantineSummary& summary, const QuarantinedRow& row) {
   if (summary.rows == 0) summary.first_reason = row.reason;
+  if (!row.partition.empty()) summary.partition = row.partition;
   ++summary.rows;
   auto kind = kind_of(row.reason);
   if (!summary.reasons.contains(kind) && summary.reasons.size() + 1 >= kMostReasons) kind = "other reasons";

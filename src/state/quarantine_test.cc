@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <fstream>
 #include <limits>
 #include <random>
 
@@ -243,6 +244,25 @@ TEST_F(Quarantine, is_for_its_owner_alone) {
   EXPECT_EQ(mode_of(path), "600");
   EXPECT_EQ(mode_of(folder / "quarantine"), "700");
   EXPECT_EQ(mode_of(folder / "quarantine/request_logs"), "700");
+}
+
+TEST_F(Quarantine, a_mark_that_a_person_misspelled_marks_nothing) {
+  set_aside({row(1)});
+  for (const std::string mark : {"1", "\"yes\"", "null", "{}"}) {
+    std::ofstream(path) << "{\"bytes\":\"{\",\"line\":1,\"partial\":" << mark << "}\n";
+    ASSERT_EQ(rows().size(), 1U) << mark;
+    EXPECT_FALSE(rows().front().partial) << mark;
+  }
+}
+
+TEST_F(Quarantine, of_an_object_is_listed_by_its_key_however_long_that_is) {
+  place.partition = "client/" + std::string(300, 'k') + "/drop.tgz";
+  set_aside({row(1), row(2)});
+  const auto listed = list_quarantine(folder.path(), "request_logs");
+  ASSERT_TRUE(listed.ok());
+  ASSERT_EQ(listed->size(), 1U);
+  EXPECT_EQ(listed->front().partition, place.partition);
+  EXPECT_EQ(lines(), "1 2");
 }
 
 TEST_F(Quarantine, partial_rows_stay_marked) {
