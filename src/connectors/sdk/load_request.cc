@@ -51,7 +51,7 @@ Result<void> check_columns(const TableTarget& target) {
     if (column.name.empty()) {
       return fail(ErrorCode::InvalidConfig, "table {} has a column without a name", target.table);
     }
-    if (column.name.starts_with(kReservedPrefix)) {
+    if (lower(column.name).starts_with(kReservedPrefix)) {
       return fail(ErrorCode::InvalidConfig,
                   "column {} of table {} begins with {}, which weir keeps for itself", column.name,
                   target.table, kReservedPrefix);
