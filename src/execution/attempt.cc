@@ -75,6 +75,7 @@ Result<void> Runner::Attempt::claim() {
 Result<void> Runner::Attempt::load_partition() {
   while (true) {
     fresh_start_.begin();
+    run_.warnings.clear();  // those of what was dropped
     auto loaded = load_once();
     if (loaded.ok() || !TRY(starts_afresh())) return loaded;
   }
@@ -114,7 +115,7 @@ Result<void> Runner::Attempt::load_once() {
     });
     if (same && options_.loaded == RunOptions::Loaded::Skip) return confirm(known);
   }
-  if (inputs.empty()) return publish_nothing(run_.fingerprint);
+  if (inputs.empty()) return publish_nothing(run_.fingerprint, known);
   const auto open = [&] { return fresh_start_.watch(pipeline_.source->open(partition_, inputs)); };
   return transfer(open, {.fingerprint = run_.fingerprint, .held = std::move(known)});
 }
@@ -184,13 +185,15 @@ Result<void> Runner::Attempt::confirm(const Held& held) {
                  fmt::format(R"({{"load_id":{}}})", json_string(known.load_id)));
 }
 
-/// There is no input. The ledger says so, and nothing else is touched.
-Result<void> Runner::Attempt::publish_nothing(const std::string& fingerprint) {
+/// There is no input. The ledger says so, and nothing else is touched: a table that was loaded while
+/// there was one keeps its rows and its entry.
+Result<void> Runner::Attempt::publish_nothing(const std::string& fingerprint, const Held& held) {
   run_.load_id = state::make_id(services_.clock.now(), services_.random());
   std::vector<model::LedgerEntry> entries;
   for (const auto& table : pipeline_.tables) {
-    run_.counts[table.target.table] = {};
-    entries.push_back(ledger_entry(table, fingerprint, {}));
+    const auto known = held.find(table.target.table);
+    run_.counts[table.target.table] = known == held.end() ? model::RowCounts() : known->second.counts;
+    if (known == held.end()) entries.push_back(ledger_entry(table, fingerprint, {}));
   }
   std::unique_lock turn(services_.load_turn);
   auto load = TRY(pipeline_.destination->begin(
@@ -205,8 +208,11 @@ Result<void> Runner::Attempt::publish(sdk::Load& load, const std::vector<model::
   const auto published = load.publish(entries);
   if (published.ok()) return {};
   const auto known = held();
-  const auto is_this = [&](const auto& entry) { return entry.second.load_id == run_.load_id; };
-  if (known.ok() && is_complete(*known) && std::all_of(known->begin(), known->end(), is_this)) return {};
+  const auto is_held = [&](const model::LedgerEntry& entry) {
+    const auto found = known->find(entry.table);
+    return found != known->end() && found->second.load_id == run_.load_id;
+  };
+  if (known.ok() && std::all_of(entries.begin(), entries.end(), is_held)) return {};
   return Result<void>(published).within("publishing");
 }
 

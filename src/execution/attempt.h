@@ -57,7 +57,7 @@ class Runner::Attempt {
   bool is_complete(const Held& held) const;
   state::QuarantinePlace place() const { return {services_.folder, pipeline_.name, partition_.key}; }
   Result<void> confirm(const Held& held);
-  Result<void> publish_nothing(const std::string& fingerprint);
+  Result<void> publish_nothing(const std::string& fingerprint, const Held& held);
   Result<void> transfer(const Reopen& open, const Purpose& purpose);
   Result<std::vector<Workers*>> compile(const sdk::Extraction& extraction, const Reopen& open,
                                         const Purpose& purpose);

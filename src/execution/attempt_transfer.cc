@@ -151,7 +151,7 @@ Result<std::vector<Runner::Attempt::Lane>> Runner::Attempt::make_lanes(
   for (std::size_t i = 0; i < workers.size(); ++i) {
     const auto name = workers.size() > 1 ? pipeline_.tables[i].target.table : "";
     lanes.push_back(
-        {*workers[i], Writer({load, i, name, quarantine, limit, run_.run_id, services_.clock.now()}), {}});
+        {*workers[i], Writer({load, i, name, &quarantine, limit, run_.run_id, services_.clock.now()}), {}});
     if (needs_stage(workers[i]->program())) lanes.back().stage.emplace(TRY(Stage::open(*workers[i])));
   }
   return lanes;
@@ -169,7 +169,7 @@ Result<void> Runner::Attempt::stream(sdk::Extraction& extraction, std::vector<La
   const auto pass_on = [&](WorkedBlock& worked) -> Result<void> {
     progress.rows_read += worked.rows.rows() + worked.rejects.size();
     TRY(deliver(worked, lanes[worked.stream]));
-    progress.bytes_read = extraction.bytes_read();
+    progress.bytes_read = worked.bytes_read;
     observer_.on_progress(run_, progress);
     return {};
   };
@@ -212,7 +212,7 @@ void Runner::Attempt::take_account(const sdk::Extraction& extraction, const std:
   for (std::size_t i = 0; i < lanes.size(); ++i)
     run_.counts[pipeline_.tables[i].target.table] = lanes[i].writer.counts();
   run_.bytes_read = extraction.bytes_read();
-  run_.warnings = extraction.warnings();
+  for (auto& warning : extraction.warnings()) run_.warnings.push_back(std::move(warning));
   for (auto& warning : fresh_start_.warnings()) run_.warnings.push_back(std::move(warning));
   for (const auto& compiled : runner_.compiled_) {
     for (const auto& geocoder : compiled.geocoders) {

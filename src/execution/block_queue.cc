@@ -62,9 +62,11 @@ class Queue {
       if (stopped_ || ended_) return std::nullopt;
     }
     auto block = extraction_.next();
+    const auto bytes_read = extraction_.bytes_read();
     const std::lock_guard lock(mutex_);
     if (block.ok() && *block != nullptr) {
       auto worked = reuse((*block)->stream());
+      worked->bytes_read = bytes_read;
       worked->block = *std::move(block);
       return Taken{next_read_++, std::move(worked)};
     }

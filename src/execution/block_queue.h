@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -20,6 +21,7 @@ struct WorkedBlock {
   WorkedBlock(std::size_t stream_number, const model::Schema& schema) : stream(stream_number), rows(schema) {}
 
   std::size_t stream;
+  std::uint64_t bytes_read = 0;  ///< of the input, up to the end of this block
   std::unique_ptr<sdk::Block> block;
   model::Batch rows;                 ///< as decoded
   std::vector<sdk::Reject> rejects;  ///< could not be decoded

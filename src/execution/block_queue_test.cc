@@ -38,7 +38,7 @@ class Numbers final : public sdk::Extraction {
     if (!error_.empty()) return fail(ErrorCode::DataMismatch, "{}", error_);
     return std::unique_ptr<sdk::Block>();
   }
-  std::uint64_t bytes_read() const override { return 0; }
+  std::uint64_t bytes_read() const override { return static_cast<std::uint64_t>(given) * 10; }
   std::uint64_t bytes_total() const override { return 0; }
   std::string content_hash() const override { return ""; }
 
@@ -57,6 +57,7 @@ class BlockQueue : public testing::Test {
         extraction, std::vector<Work>(4, work),
         [&](WorkedBlock& worked) -> Result<void> {
           arrived_.push_back(worked.rows.view().columns[0].at<std::int64_t>(0));
+          bytes_read_.push_back(worked.bytes_read);
           if (arrived_.size() == refuse_after_) return fail(ErrorCode::Exhausted, "the disk is full");
           return {};
         },
@@ -72,6 +73,7 @@ class BlockQueue : public testing::Test {
   std::atomic<bool> cancelled_ = false;
   std::size_t refuse_after_ = 0;
   std::vector<std::int64_t> arrived_;
+  std::vector<std::uint64_t> bytes_read_;
 };
 
 Result<void> nothing(WorkedBlock&) { return {}; }
@@ -81,6 +83,14 @@ TEST_F(BlockQueue, delivers_every_block_once_and_in_order) {
   ASSERT_TRUE(run(extraction, nothing).ok());
   EXPECT_EQ(arrived_.size(), 5'000U);
   EXPECT_TRUE(in_order());
+}
+
+// The extraction is asked by the thread that reads, which is ahead of the one that receives.
+TEST_F(BlockQueue, tells_with_each_block_how_far_its_input_was_read) {
+  Numbers extraction(100);
+  ASSERT_TRUE(run(extraction, nothing).ok());
+  ASSERT_EQ(bytes_read_.size(), 100U);
+  for (std::size_t i = 0; i < bytes_read_.size(); ++i) EXPECT_EQ(bytes_read_[i], (i + 1) * 10);
 }
 
 TEST_F(BlockQueue, of_an_extraction_without_blocks_ends_at_once) {

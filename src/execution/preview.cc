@@ -113,10 +113,9 @@ Result<PreviewOutcome> Runner::preview(const model::Partition& partition, const 
                     outcome.shown += rows.rows;
                     return show(schema, rows);
                   });
-  // Rows that a staged step refuses are counted by this writer, whose quarantine is never committed.
-  state::QuarantineWriter quarantine({services_.folder, pipeline_.name, partition.key});
+  // Without a quarantine: its files belong to whoever holds the partition's lock.
   const BadRowLimit no_limit;
-  Writer writer({shown, 0, "", quarantine, no_limit, "", services_.clock.now()});
+  Writer writer({shown, 0, "", nullptr, no_limit, "", services_.clock.now()});
   std::optional<Stage> stage;
   if (needs_stage(workers->program())) stage.emplace(TRY(Stage::open(*workers)));
   TRY(work_off(

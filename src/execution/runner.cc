@@ -105,19 +105,23 @@ Result<bool> Runner::has_inputs_of_its_own(const model::Partition& partition) co
   return true;
 }
 
-/// Values of a column in the first block that has rows; none when it cannot be read.
+/// Values of a column in the first block that has rows; none when it cannot be read, or when the first
+/// blocks hold bad rows only.
 std::vector<std::string> Runner::sample_of(std::size_t stream, const std::string& column,
                                            const Reopen& reopen) {
+  constexpr int kMostBlocks = 16;
   std::vector<std::string> values;
   const auto extraction = reopen();
   if (!extraction.ok()) return values;
   const auto index = (*extraction)->schema(stream).find(column);
   model::Batch rows((*extraction)->schema(stream));
   std::vector<sdk::Reject> rejects;
-  while (index && rows.rows() == 0) {
+  for (int looked_at = 0; index && rows.rows() == 0 && looked_at < kMostBlocks;) {
     const auto block = (*extraction)->next();
     if (!block.ok() || *block == nullptr) return values;
     if ((*block)->stream() != stream) continue;
+    ++looked_at;
+    rejects.clear();
     if (!(*block)->decode(rows, rejects).ok()) return values;
     const auto view = rows.view();
     for (std::size_t row = 0; row < view.rows; ++row) {

@@ -27,11 +27,13 @@ bool is_abandoned(const std::string& name, const std::string& boot_id) {
 SpillFolder SpillFolder::create(const std::string& prefix) {
   static std::atomic<unsigned> next = 0;
   static const auto self = state::current_process();
+  std::error_code error;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(fs::path(prefix).parent_path(), ignored)) {
-    const auto path = entry.path().string();
+  for (fs::directory_iterator at(fs::path(prefix).parent_path(), error), end; !error && at != end;
+       at.increment(error)) {
+    const auto path = at->path().string();
     if (!path.starts_with(prefix)) continue;
-    if (is_abandoned(path.substr(prefix.size()), self.boot_id)) fs::remove_all(entry.path(), ignored);
+    if (is_abandoned(path.substr(prefix.size()), self.boot_id)) fs::remove_all(at->path(), ignored);
   }
   return SpillFolder(fmt::format("{}-{}-{}-{}", prefix, self.pid, self.started_ticks, next++));
 }

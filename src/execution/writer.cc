@@ -99,9 +99,10 @@ Result<void> Writer::quarantine(sdk::Reject reject) {
   ++counts_.quarantined;
   if (parts_.limit.exceeded(counts_.quarantined, counts_.read, BadRowLimit::Moment::Underway))
     return too_many();
-  return parts_.quarantine.add({std::move(reject.input), reject.line, reject.offset, std::move(reject.reason),
-                                std::move(reject.bytes), reject.partial, parts_.run_id, parts_.now,
-                                parts_.table_name});
+  if (parts_.quarantine == nullptr) return {};
+  return parts_.quarantine->add({std::move(reject.input), reject.line, reject.offset,
+                                 std::move(reject.reason), std::move(reject.bytes), reject.partial,
+                                 parts_.run_id, parts_.now, parts_.table_name});
 }
 
 Result<void> Writer::refuse_late(sdk::Reject reject) {

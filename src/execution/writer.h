@@ -22,9 +22,9 @@ class Writer {
  public:
   struct Parts {
     sdk::Load& load;
-    std::size_t table;       ///< its number in the load
-    std::string table_name;  ///< for quarantine; empty in a pipeline of one table
-    state::QuarantineWriter& quarantine;
+    std::size_t table;                    ///< its number in the load
+    std::string table_name;               ///< for quarantine; empty in a pipeline of one table
+    state::QuarantineWriter* quarantine;  ///< null: bad rows are only counted
     const BadRowLimit& limit;
     std::string run_id;
     Timestamp now;

@@ -50,8 +50,8 @@ struct InputStamp {
 };
 
 /// One partition's input being read, as one or more streams of rows: one for each table of the
-/// pipeline, in the order of its tables. next() is called by one thread at a time, blocks in order;
-/// those of different streams may come mixed.
+/// pipeline, in the order of its tables. Used by one thread at a time; blocks come in order, those of
+/// different streams perhaps mixed.
 class Extraction {
  public:
   virtual ~Extraction() = default;
