@@ -78,10 +78,11 @@ void read_bad_row_limit(const config::Node& node, config::Diagnostics& diagnosti
   auto text = trim(node.text());
   const bool percent = text.ends_with('%');
   if (percent) text = trim(text.substr(0, text.size() - 1));
+  constexpr double kMost = 1e15;  // of rows; up to there a double holds every whole number
   double value = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool number =
-      node.is_scalar() && error == std::errc() && end == text.data() + text.size() && value >= 0;
+  const bool number = node.is_scalar() && error == std::errc() && end == text.data() + text.size() &&
+                      value >= 0 && value <= kMost;
   if (!number || (percent && value > 100) ||
       (!percent && value != static_cast<double>(static_cast<std::uint64_t>(value)))) {
     diagnostics.error(node.at(),

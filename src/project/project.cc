@@ -31,9 +31,10 @@ std::optional<std::string> read_file(const fs::path& path) {
 std::vector<fs::path> pipeline_paths(const std::string& folder) {
   std::vector<fs::path> paths;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(fs::path(folder) / "pipelines", error)) {
-    const auto extension = entry.path().extension();
-    if (extension == ".yaml" || extension == ".yml") paths.push_back(entry.path());
+  for (fs::directory_iterator at(fs::path(folder) / "pipelines", error), end; !error && at != end;
+       at.increment(error)) {
+    const auto extension = at->path().extension();
+    if (extension == ".yaml" || extension == ".yml") paths.push_back(at->path());
   }
   std::sort(paths.begin(), paths.end());
   return paths;
