@@ -49,16 +49,16 @@ Result<std::string> expand_path(const FilesDestinationOptions& options, const sd
   replace_all(path, "pipeline", encode_name(request.pipeline));
   replace_all(path, "load", encode_name(request.load_id));
   path = TRY(model::expand(path, request.partition).within("option path"));
-  const fs::path relative(path);
+  const auto relative = fs::path(path).lexically_normal();
   const bool leaves =
       std::any_of(relative.begin(), relative.end(), [](const fs::path& part) { return part == ".."; });
-  if (relative.is_absolute() || leaves || !relative.has_filename() || path.starts_with("_weir")) {
+  if (relative.is_absolute() || leaves || !relative.has_filename() || *relative.begin() == "_weir") {
     return fail(
         ErrorCode::InvalidConfig,
         "option path gives '{}'; it must name a file inside the destination's folder, outside of _weir",
         path);
   }
-  return relative.lexically_normal().string();
+  return relative.string();
 }
 
 class FilesDestination final : public sdk::Destination {

@@ -126,8 +126,8 @@ TEST_F(FilesDestinationTest, says_when_partitions_would_overwrite_each_other) {
 }
 
 TEST_F(FilesDestinationTest, stays_inside_its_folder) {
-  for (const std::string path :
-       {"../{{ table }}.csv", "/tmp/{{ table }}.csv", "_weir/{{ table }}.csv", "{{ table }}/"}) {
+  for (const std::string path : {"../{{ table }}.csv", "/tmp/{{ table }}.csv", "_weir/{{ table }}.csv",
+                                 "./_weir/{{ table }}.csv", "a/../_weir/{{ table }}.csv", "{{ table }}/"}) {
     options_.path = path;
     const auto loaded = load(request("1", whole()), {{"1", "/a"}});
     ASSERT_FALSE(loaded.ok()) << path;

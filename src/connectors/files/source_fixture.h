@@ -16,6 +16,28 @@
 
 namespace weir::files {
 
+/// Streams, rows and rejects of what is left of an extraction, and how it ended.
+inline std::string drain(sdk::Extraction& extraction) {
+  std::string out;
+  while (true) {
+    const auto block = extraction.next();
+    if (!block.ok()) return out + block.error().to_string();
+    if (!*block) break;
+    const auto stream = (*block)->stream();
+    model::Batch rows(extraction.schema(stream));
+    std::vector<sdk::Reject> rejects;
+    EXPECT_TRUE((*block)->decode(rows, rejects).ok());
+    out += fmt::format("{} ({})\n", stream, model::to_string(extraction.schema(stream))) +
+           formats::show_rows(rows);
+    for (const auto& reject : rejects) {
+      out += fmt::format("{} {}:{} [{}] {}\n", reject.stream, reject.input, reject.line, reject.bytes,
+                         reject.reason);
+    }
+  }
+  for (const auto& warning : extraction.warnings()) out += "warning: " + warning + "\n";
+  return out;
+}
+
 enum class Where { Folder, Bucket };
 
 class SourceOfPlace : public testing::TestWithParam<Where> {
@@ -64,27 +86,6 @@ class SourceOfPlace : public testing::TestWithParam<Where> {
     if (!inputs.ok()) return inputs.error().to_string();
     auto extraction = source.open(partition, *inputs);
     return extraction.ok() ? drain(**extraction) : extraction.error().to_string();
-  }
-
-  static std::string drain(sdk::Extraction& extraction) {
-    std::string out;
-    while (true) {
-      const auto block = extraction.next();
-      if (!block.ok()) return out + block.error().to_string();
-      if (!*block) break;
-      const auto stream = (*block)->stream();
-      model::Batch rows(extraction.schema(stream));
-      std::vector<sdk::Reject> rejects;
-      EXPECT_TRUE((*block)->decode(rows, rejects).ok());
-      out += fmt::format("{} ({})\n", stream, model::to_string(extraction.schema(stream))) +
-             formats::show_rows(rows);
-      for (const auto& reject : rejects) {
-        out += fmt::format("{} {}:{} [{}] {}\n", reject.stream, reject.input, reject.line, reject.bytes,
-                           reject.reason);
-      }
-    }
-    for (const auto& warning : extraction.warnings()) out += "warning: " + warning + "\n";
-    return out;
   }
 
   std::string folder_;

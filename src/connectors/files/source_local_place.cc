@@ -101,10 +101,16 @@ class LocalPlace final : public Place {
   std::string name() const override { return folder_; }
 
   Result<void> check(const std::string& path) override {
-    const auto folder = in_project(folder_, fixed_folder(path));
+    const auto fixed = fixed_folder(path);
+    const bool is_whole = fixed == "." && !folder_.empty();
+    const auto folder = is_whole ? folder_ : in_project(folder_, fixed);
     if (::access(folder.c_str(), R_OK | X_OK) == 0) return {};
     if (errno == ENOENT || errno == ENOTDIR) {
-      return fail(ErrorCode::NotFound, "the folder {} of the path {} does not exist", folder, path);
+      return fail(
+          ErrorCode::NotFound,
+          "the folder {} of the path {} does not exist; make it, or correct `folder` of the connection "
+          "or the path",
+          folder, path);
     }
     return fail(ErrorCode::PermissionDenied,
                 "the folder {} may not be listed by this user; grant read and search permission on it",

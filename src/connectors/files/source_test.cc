@@ -144,9 +144,10 @@ TEST_F(FilesSource, refuses_folders_and_missing_or_unreadable_places) {
   const auto checked = source({"nowhere/{{ partition.date }}.jsonl"})->check();
   ASSERT_FALSE(checked.ok());
   EXPECT_EQ(checked.error().code(), ErrorCode::NotFound);
-  EXPECT_EQ(
-      checked.error().message(),
-      "the folder " + folder_ + "/nowhere of the path nowhere/{{ partition.date }}.jsonl does not exist");
+  EXPECT_EQ(checked.error().message(),
+            "the folder " + folder_ +
+                "/nowhere of the path nowhere/{{ partition.date }}.jsonl does not exist; make it, "
+                "or correct `folder` of the connection or the path");
   EXPECT_TRUE(source({"logs/{{ partition.date }}.jsonl"})->check().ok());
 }
 
