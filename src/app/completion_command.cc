@@ -144,12 +144,21 @@ struct CompletionOptions {
   std::string shell;
 };
 
+/// Whether a shell takes the word for what it is. `compgen -W` carries out what it finds in its list, and
+/// a project may come from anywhere.
+bool is_harmless(std::string_view word) {
+  constexpr std::string_view kMeaning = " \t\n\"'\\$`*?[]{}()<>|&;!#~";
+  return !word.empty() && word.front() != '-' && word.find_first_of(kMeaning) == word.npos;
+}
+
 /// The names of the project's pipelines, one a line. Whatever is wrong, completion stays silent.
 ExitCode complete(const std::string& what, Context& context) {
   config::Diagnostics diagnostics;
   const auto workspace = Workspace::open(context, diagnostics);
   if (!workspace.ok() || what != "pipelines") return ExitCode::Done;
-  for (const auto& file : (*workspace)->project().pipelines()) context.console.print(file.options.pipeline);
+  for (const auto& file : (*workspace)->project().pipelines()) {
+    if (is_harmless(file.options.pipeline)) context.console.print(file.options.pipeline);
+  }
   return ExitCode::Done;
 }
 

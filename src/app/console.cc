@@ -2,22 +2,12 @@
 #include "app/console.h"
 
 #include "app/json_writer.h"
-#include "base/text.h"
+#include "app/terminal/text_width.h"
 
 namespace weir::app {
 namespace {
 
 using terminal::Tone;
-
-/// The first line as it is, the others below it, moved in.
-std::string indented(std::string_view text, std::string_view indent) {
-  std::string out;
-  for (const auto& line : split(text, '\n')) {
-    if (!out.empty()) out += "\n" + (line.empty() ? std::string() : std::string(indent));
-    out += line;
-  }
-  return out;
-}
 
 std::string as_json(const Error& error, std::string_view help) {
   JsonWriter json;
@@ -63,7 +53,8 @@ std::string_view help_for(ErrorCode code) {
 
 void Console::warn(std::string_view text) const {
   if (json()) return;
-  err_(options_.error_style.paint(Tone::Caution, "warning:") + " " + indented(text, "  ") + "\n");
+  err_(options_.error_style.paint(Tone::Caution, "warning:") + " " + terminal::visible_lines(text, "  ") +
+       "\n");
 }
 
 ExitCode Console::report(const Error& error, std::string_view help) const {
@@ -72,9 +63,10 @@ ExitCode Console::report(const Error& error, std::string_view help) const {
     print(as_json(error, hint));
     return exit_code(error.code());
   }
-  auto text = options_.error_style.paint(Tone::Bad, "error:") + " " + indented(error.message(), "  ") + "\n";
+  auto text = options_.error_style.paint(Tone::Bad, "error:") + " " +
+              terminal::visible_lines(error.message(), "  ") + "\n";
   for (auto frame = error.context().rbegin(); frame != error.context().rend(); ++frame)
-    text += options_.error_style.paint(Tone::Faint, "  while " + *frame) + "\n";
+    text += options_.error_style.paint(Tone::Faint, "  while " + terminal::visible(*frame)) + "\n";
   if (!hint.empty())
     text += options_.error_style.paint(Tone::Accent, "help:") + " " + std::string(hint) + "\n";
   err_(text);

@@ -49,6 +49,16 @@ std::vector<Stretch> stretches(const PipelineGaps& found) {
   return result;
 }
 
+/// The partitions that are gaps, which stand in the same order.
+std::vector<model::Partition> missing_of(const PipelineGaps& found) {
+  std::vector<model::Partition> missing;
+  for (const auto& partition : found.partitions) {
+    if (missing.size() < found.gaps.size() && partition.key == found.gaps[missing.size()])
+      missing.push_back(partition);
+  }
+  return missing;
+}
+
 /// Objects that were loaded or tried, wherever they lie by now, and those that wait. Where only the
 /// newest counts, one that failed before the last load was made is no gap.
 Result<std::vector<model::Partition>> objects_of(const execution::Pipeline& pipeline,
@@ -131,12 +141,7 @@ Result<ExitCode> gaps_in(const GapsOptions& options, Context& context) {
     std::vector<std::string> keys;
     for (const auto& partition : found.partitions) keys.push_back(partition.key);
     found.gaps = TRY(state->partitions().gaps(pipeline.name, keys));
-    std::vector<model::Partition> missing;
-    for (const auto& partition : found.partitions) {
-      if (std::find(found.gaps.begin(), found.gaps.end(), partition.key) != found.gaps.end())
-        missing.push_back(partition);
-    }
-    found.alarm = retention_alarm(pipeline, missing, now);
+    found.alarm = retention_alarm(pipeline, missing_of(found), now);
     any = any || !found.gaps.empty();
     all.push_back(std::move(found));
   }

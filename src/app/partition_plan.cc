@@ -143,25 +143,37 @@ Result<std::vector<model::Partition>> partitions_in(const execution::Pipeline& p
 
 namespace {
 
+/// What the source offers, by the keys of the partitions.
+using Offers = std::map<std::string, sdk::Offer>;
+
+Result<Offers> offers_of(const execution::Pipeline& pipeline) {
+  Offers offers;
+  if (pipeline.partitions.every != model::Every::Object) return offers;
+  for (auto& offer : TRY(pipeline.source->offers())) {
+    auto key = offer.partition.key;
+    offers.emplace(std::move(key), std::move(offer));
+  }
+  return offers;
+}
+
 /// Of an object what the listing said; of a partition in time what the source says now.
-Result<void> find_input(const execution::Pipeline& pipeline, const std::vector<sdk::Offer>& offers,
+Result<void> find_input(const execution::Pipeline& pipeline, const Offers& offers,
                         const std::vector<PlannedPartition>& earlier, PlannedPartition& planned) {
   if (pipeline.partitions.every == model::Every::Object) {
-    const auto offer = std::find_if(offers.begin(), offers.end(), [&](const sdk::Offer& each) {
-      return each.partition == planned.partition;
-    });
-    if (offer == offers.end()) {
+    const auto found = offers.find(planned.partition.key);
+    if (found == offers.end()) {
       std::vector<std::string> keys;
-      for (const auto& each : offers) keys.push_back(each.partition.key);
+      for (const auto& [key, offer] : offers) keys.push_back(key);
       const auto near = closest(planned.partition.key, keys);
       return fail(ErrorCode::NotFound, "the source of {} has no object '{}'{}", pipeline.name,
                   planned.partition.key, near ? fmt::format(" (did you mean '{}'?)", *near) : "");
     }
-    planned.inputs = {offer->input};
-    planned.cursor = execution::offer_cursor(*offer);
+    const auto& offer = found->second;
+    planned.inputs = {offer.input};
+    planned.cursor = execution::offer_cursor(offer);
     // It is loaded, but a run that was killed did not file it away.
-    const bool half = offer->filing == sdk::Offer::Filing::Half;
-    if (half || offer->mark == sdk::Offer::Mark::None) planned.need = Need::Unrecorded;
+    const bool half = offer.filing == sdk::Offer::Filing::Half;
+    if (half || offer.mark == sdk::Offer::Mark::None) planned.need = Need::Unrecorded;
     return {};
   }
   // Inputs that are the same for all partitions are looked for once.
@@ -191,8 +203,7 @@ Result<std::vector<PlannedPartition>> plan_partitions(const execution::Pipeline&
                                                       state::StateStore& state) {
   const auto ledger = newest_entries(pipeline, TRY(ledger_of(pipeline)));
   const auto first = first_of_cursor(pipeline, ledger, partitions);
-  std::vector<sdk::Offer> offers;
-  if (pipeline.partitions.every == model::Every::Object) offers = TRY(pipeline.source->offers());
+  const auto offers = TRY(offers_of(pipeline));
   // A load that the state has not heard of belongs to a run that was killed behind its publication.
   std::map<std::string, std::string> recorded;
   for (const auto& status : TRY(state.partitions().list(pipeline.name))) {

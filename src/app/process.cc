@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
@@ -20,6 +21,7 @@ static_assert(std::atomic<bool>::is_always_lock_free);
 
 /// The first signal asks for a clean end, the second one takes its usual effect.
 void request_stop(int signal) {
+  const int interrupted = errno;  // of a call that is looked at after this
   if (stop_requested.exchange(true)) {
     constexpr char kShowCursor[] = "\x1b[?25h";
     if (stop_announced_elsewhere && write(STDOUT_FILENO, kShowCursor, sizeof kShowCursor - 1) < 0) {
@@ -28,10 +30,10 @@ void request_stop(int signal) {
     raise(signal);
     return;
   }
-  if (stop_announced_elsewhere) return;
   constexpr char kNotice[] = "stopping: nothing half loaded will stay; Ctrl-C again stops at once\n";
-  if (write(STDERR_FILENO, kNotice, sizeof kNotice - 1) < 0) {
+  if (!stop_announced_elsewhere && write(STDERR_FILENO, kNotice, sizeof kNotice - 1) < 0) {
   }
+  errno = interrupted;
 }
 
 void install_signals() {

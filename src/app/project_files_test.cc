@@ -116,5 +116,80 @@ TEST(Run, tells_of_a_mistake_in_sql_without_the_words_of_the_engine) {
   }
 }
 
+TEST(Check, names_an_unknown_time_zone_beside_the_other_problems) {
+  TestProgram weir;
+  make_project(weir, "day, timezone: Mars/Olympus");
+  weir.write("pipelines/q.yaml", "pipeline: q\npartitions: dayly\n");
+  const auto json = Json::parse(weir.run({"check", "--json"}).out);
+  EXPECT_NE(json.dump().find("Mars/Olympus"), std::string::npos) << json;
+  EXPECT_NE(json.dump().find("dayly"), std::string::npos) << json;
+  EXPECT_EQ(weir.run({"run"}).exit_code, 2);
+}
+
+TEST(Run, tells_every_problem_of_the_files_as_check_does) {
+  TestProgram weir;
+  make_project(weir, "dayly");
+  weir.write("pipelines/q.yaml",
+             "pipeline: q\nsource: {connection: logs, path: a.csv, formt: csv}\n"
+             "transforms: [{snak_case: columns}]\n"
+             "destination: {connection: warehouse, table: q, write: replac}\n");
+  const auto checked = weir.run({"check"});
+  const auto shown = weir.run({"run"});
+  EXPECT_EQ(shown.exit_code, 2);
+  for (const std::string word : {"'dayly'", "'formt'", "'snak_case'", "'replac'"}) {
+    EXPECT_NE(checked.out.find(word), std::string::npos) << checked.out;
+    EXPECT_NE(shown.err.find(word), std::string::npos) << shown.err;
+  }
+}
+
+TEST(Check, refuses_a_limit_of_bad_rows_that_is_no_number_of_rows) {
+  for (const std::string limit : {"1e300", "inf", "-1", "1.5", "120 %", "many"}) {
+    TestProgram weir;
+    make_project(weir, "day");
+    weir.write("pipelines/q.yaml", "pipeline: q\nmax_bad_rows: " + limit + "\n");
+    const auto shown = weir.run({"check"});
+    EXPECT_NE(shown.out.find("max_bad_rows is a number of rows or a percentage"), std::string::npos)
+        << limit << "\n"
+        << shown.out;
+  }
+}
+
+TEST(Run, of_a_partition_whose_input_is_gone_leaves_its_loaded_tables_as_they_are) {
+  TestProgram weir;
+  make_project(weir, "day");
+  const std::string head =
+      "pipeline: p\npartitions: {every: day, from: 2024-05-01}\n"
+      "source: {connection: logs, path: \"{{ partition.date }}-*.csv\", format: csv}\n"
+      "destination: {connection: warehouse, write: append}\ntables:\n";
+  const std::string first = "  - {table: first, source: {entry: \"*-a.csv\", columns: {id: integer}}}\n";
+  const std::string second =
+      "  - {table: second, source: {entry: \"*-b.csv\", columns: {id: integer}, optional: true}}\n";
+  const auto load = [&] { return weir.run({"run", "p", "--partition", "2024-05-01"}); };
+  weir.write("pipelines/p.yaml", head + first);
+  weir.write("2024-05-01-a.csv", "id\n1\n");
+  EXPECT_EQ(load().exit_code, 0);
+  // A table that is added later must not make the ledger forget what the other one holds.
+  weir.write("pipelines/p.yaml", head + first + second);
+  std::filesystem::remove(weir.folder() + "/2024-05-01-a.csv");
+  EXPECT_EQ(load().exit_code, 0);
+  weir.write("2024-05-01-a.csv", "id\n1\n");
+  const auto again = load();
+  EXPECT_EQ(again.exit_code, 1) << again.out;
+  EXPECT_NE(again.err.find("would load its rows into first a second time"), std::string::npos) << again.err;
+}
+
+TEST(Run, shows_names_from_elsewhere_without_what_would_move_the_cursor) {
+  TestProgram weir;
+  make_project(weir, "none");
+  weir.write("odd\x1b[2J.jsonl.gz", "\x1f\x8b\x08 this is no gzip");
+  weir.write("pipelines/p.yaml",
+             "pipeline: p\nsource: {connection: logs, path: \"odd*\", format: jsonl}\n"
+             "destination: {connection: warehouse, table: p, write: replace}\n");
+  const auto shown = weir.run({"run"});
+  EXPECT_EQ(shown.exit_code, 1);
+  EXPECT_NE(shown.err.find("odd\\x1b[2J.jsonl.gz"), std::string::npos) << shown.err;
+  EXPECT_EQ(shown.err.find('\x1b'), std::string::npos) << shown.err;
+}
+
 }  // namespace
 }  // namespace weir::app

@@ -13,6 +13,33 @@ constexpr std::string_view kMark = "#@ ";
 
 bool needs_escape(std::string_view line) { return line.starts_with('#') || line.starts_with('\\'); }
 
+/// A partition's key or an input's name as a word of a header line: the key of an object may hold blanks
+/// and line ends.
+std::string as_word(std::string_view text) {
+  std::string word;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte <= ' ' || c == '%' || byte == 0x7f)
+      word += fmt::format("%{:02X}", byte);
+    else
+      word += c;
+  }
+  return word;
+}
+
+std::string text_of_word(std::string_view word) {
+  std::string text;
+  while (!word.empty()) {
+    unsigned char byte = 0;
+    const auto digits = word.substr(1, 2);
+    const bool escaped = word.front() == '%' && digits.size() == 2 &&
+                         std::from_chars(digits.data(), digits.data() + 2, byte, 16).ptr == digits.data() + 2;
+    text += escaped ? static_cast<char>(byte) : word.front();
+    word.remove_prefix(escaped ? 3 : 1);
+  }
+  return text;
+}
+
 /// The next word of a header line, which is taken off it.
 std::string_view take_word(std::string_view& text) {
   const auto end = std::min(text.find(' '), text.size());
@@ -29,9 +56,9 @@ bool read_number(std::string_view word, std::uint64_t& number) {
 Result<MendedRow> parse_header(std::string_view line, std::size_t number) {
   auto rest = line.substr(kMark.size());
   MendedRow row;
-  row.partition = take_word(rest);
+  row.partition = text_of_word(take_word(rest));
   const bool numbers = read_number(take_word(rest), row.line) && read_number(take_word(rest), row.offset);
-  row.input = rest;
+  row.input = text_of_word(rest);
   if (!numbers || row.input.empty()) {
     return fail(ErrorCode::DataMismatch,
                 "line {} should be '#@ PARTITION LINE OFFSET INPUT' as it was exported, but is '{}'", number,
@@ -52,8 +79,8 @@ std::string mending_header(const std::string& pipeline, const std::string& file)
 }
 
 std::string mending_entry(const std::string& partition, const state::QuarantinedRow& row) {
-  auto text = fmt::format("\n{}{} {} {} {}\n#  {}\n", kMark, partition, row.line, row.offset, row.input,
-                          terminal::visible(row.reason));
+  auto text = fmt::format("\n{}{} {} {} {}\n#  {}\n", kMark, as_word(partition), row.line, row.offset,
+                          as_word(row.input), terminal::visible(row.reason));
   for (const auto& line : split(row.bytes, '\n')) text += (needs_escape(line) ? "\\" : "") + line + "\n";
   return text;
 }

@@ -3,8 +3,8 @@
 // replay --from` reads it. Pure functions over text.
 //
 // A row is a line `#@ PARTITION LINE OFFSET INPUT`, which says where it came from, a line with the
-// reason, and its bytes. Other lines that begin with # are comments. Lines of a row that begin with #
-// or \ have a \ in front.
+// reason, and its bytes. Blanks in the names are %20. Other lines that begin with # are comments. Lines
+// of a row that begin with # or \ have a \ in front.
 #pragma once
 
 #include <string>

@@ -30,6 +30,16 @@ TEST(QuarantineFile, gives_back_every_row_as_it_was) {
   }
 }
 
+TEST(QuarantineFile, knows_the_rows_of_objects_whatever_their_names_are) {
+  auto odd = row("x");
+  odd.input = "in/100% of\nMay.csv";
+  const std::string partition = "in/100% of\nMay.csv";
+  const auto read = parse_mended(mending_header("p", "rows.txt") + mending_entry(partition, odd));
+  ASSERT_TRUE(read.ok()) << read.error().to_string();
+  ASSERT_EQ(read->size(), 1U);
+  EXPECT_TRUE(read->front().is(partition, odd));
+}
+
 TEST(QuarantineFile, names_the_line_that_it_does_not_understand) {
   EXPECT_EQ(parse_mended("#@ 2024-05-01 seven 99 a\nx\n").error().message(),
             "line 1 should be '#@ PARTITION LINE OFFSET INPUT' as it was exported, but is '#@ 2024-05-01 "

@@ -34,8 +34,9 @@ Result<std::vector<sdk::Reject>> rows_of(const execution::Pipeline& pipeline,
     const auto fixed = std::find_if(mended.begin(), mended.end(),
                                     [&](const MendedRow& each) { return each.is(place.partition, *row); });
     if (fixed != mended.end()) {
+      // What nobody has touched is as incomplete as it was.
+      if (fixed->bytes != row->bytes) row->partial = false;
       row->bytes = fixed->bytes;
-      row->partial = false;
       ++used;
     }
     const auto table = row->table.empty() ? std::optional<std::size_t>(0) : pipeline.find_table(row->table);

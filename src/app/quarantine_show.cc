@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -108,6 +110,8 @@ void write_row(JsonWriter& json, const std::string& partition, const state::Quar
     json.key("bytes").text(row.bytes);
   else
     json.key("bytes_base64").text(state::to_base64(row.bytes));
+  json.key("partial").value(row.partial);
+  if (!row.table.empty()) json.key("table").text(row.table);
   json.key("run_id").text(row.run_id).key("time").time(row.time).end_object();
 }
 
@@ -121,14 +125,21 @@ Result<ExitCode> export_rows(const Workspace& workspace, const QuarantineShowOpt
                 options.export_file);
   }
   std::ofstream file(path, std::ios::binary);
+  if (!file) {
+    return fail(ErrorCode::InvalidConfig, "{} cannot be written: {}; choose another place",
+                options.export_file, std::strerror(errno));
+  }
   file << mending_header(pipeline, options.export_file);
-  const auto rows =
-      TRY(each_row(workspace, options, pipeline, UINT64_MAX,
-                   [&](const std::string& partition, const state::QuarantinedRow& row) -> Result<void> {
-                     file << mending_entry(partition, row);
-                     return {};
-                   }));
+  const auto exported =
+      each_row(workspace, options, pipeline, UINT64_MAX,
+               [&](const std::string& partition, const state::QuarantinedRow& row) -> Result<void> {
+                 file << mending_entry(partition, row);
+                 return {};
+               });
   file.close();
+  // A part of the rows would pass for all of them, and keep the next export from its name.
+  if (!exported.ok() || !file) std::filesystem::remove(path, error);
+  const auto rows = TRY(exported);
   if (!file) return fail(ErrorCode::Exhausted, "{} cannot be written", options.export_file);
   const auto& console = workspace.context().console;
   if (console.json())

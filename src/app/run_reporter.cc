@@ -115,10 +115,10 @@ std::string RunReporter::line_of(const RunOutcome& outcome) const {
   const auto& run = outcome.run;
   const auto& style = context_.console.style();
   const auto& sign = run.state == RunState::Failed ? style.cross() : style.tick();
-  auto line =
-      fmt::format("{} {} {}  {}", style.paint(tone_of(run.state), sign), run.pipeline, run.partition,
-                  style.paint(tone_of(run.state),
-                              run.state == RunState::UpToDate ? "up to date" : shown_name(run.state)));
+  auto line = fmt::format(
+      "{} {} {}  {}", style.paint(tone_of(run.state), sign), run.pipeline, terminal::visible(run.partition),
+      style.paint(tone_of(run.state),
+                  run.state == RunState::UpToDate ? "up to date" : shown_name(run.state)));
   if (outcome.error && run.state == RunState::Failed)
     return line + ": " + terminal::visible_line(outcome.error->message());
   const auto counts = outcome.counts();

@@ -59,7 +59,8 @@ void print_run(const Console& console, const state::Run& run) {
   }
   if (!table.empty()) console.write("\n" + table.render(console.style(), console.width()));
   for (const auto& warning : run.warnings)
-    console.print("\n  " + console.style().paint(Tone::Caution, "warning: ") + warning);
+    console.print("\n  " + console.style().paint(Tone::Caution, "warning: ") +
+                  terminal::visible_lines(warning, "  "));
   if (!run.error_message.empty())
     console.print("\n  " + console.style().paint(Tone::Bad, run.error_code + ": ") +
                   terminal::visible_lines(run.error_message, "  "));

@@ -54,7 +54,12 @@ Failure configuration_failure(const config::Diagnostics& diagnostics) {
 Result<std::unique_ptr<Workspace>> Workspace::open(Context& context) {
   config::Diagnostics diagnostics;
   auto workspace = TRY(open(context, diagnostics));
-  if (!diagnostics.ok()) return configuration_failure(diagnostics);
+  if (!diagnostics.ok()) {
+    // The parts of the pipelines are looked at as well, so that all problems are told at once.
+    for (const auto& file : workspace->project_.pipelines())
+      static_cast<void>(workspace->make(file, diagnostics));
+    return configuration_failure(diagnostics);
+  }
   print_warnings(diagnostics, context.console);
   return workspace;
 }

@@ -31,6 +31,11 @@ void narrow(std::vector<std::size_t>& widths, std::size_t width, const std::vect
 
 }  // namespace
 
+void Table::add(std::vector<Cell> row) {
+  for (auto& cell : row) cell.text = visible(cell.text);
+  rows_.push_back(std::move(row));
+}
+
 std::vector<std::size_t> Table::content_widths() const {
   std::vector<std::size_t> widths(columns_.size(), 1);
   for (const auto& row : rows_) {

@@ -28,7 +28,8 @@ class Table {
 
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
-  void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
+  /// What could move the cursor is shown as visible() does.
+  void add(std::vector<Cell> row);
   bool empty() const { return rows_.empty(); }
 
   /// All lines, each with its end. No line is wider than `width`: columns that yield are cut down to

@@ -35,6 +35,10 @@ TEST(TextWidth, shows_what_could_move_the_cursor) {
   EXPECT_EQ(visible("Füße 日本"), "Füße 日本");
 }
 
+TEST(TextWidth, keeps_lines_and_tabs_of_a_longer_text) {
+  EXPECT_EQ(visible_lines("a\tb\n\x1b[2J", "  "), "a\tb\n  \\x1b[2J");
+}
+
 TEST(TextWidth, wraps_at_blanks) {
   EXPECT_EQ(wrap("one two three", 7), (std::vector<std::string>{"one two", "three"}));
   EXPECT_EQ(wrap("extraordinary", 5), (std::vector<std::string>{"extraordinary"}));
@@ -52,6 +56,12 @@ TEST(Table, aligns_by_what_is_seen) {
             "name                    rows\n"
             "short                      1\n"
             "日本語の長い名前です  12,345\n");
+}
+
+TEST(Table, shows_what_could_move_the_cursor) {
+  Table table({{"object"}});
+  table.add({Cell("in/\x1b[2J.csv")});
+  EXPECT_NE(table.render({}, 80).find("in/\\x1b[2J.csv"), std::string::npos);
 }
 
 TEST(Table, never_gets_wider_than_the_screen) {

@@ -172,7 +172,11 @@ std::string visible_lines(std::string_view text, std::string_view indent) {
   std::string out;
   for (const auto& line : split(text, '\n')) {
     if (!out.empty()) out += "\n" + (line.empty() ? std::string() : std::string(indent));
-    out += visible(line);
+    bool first = true;
+    for (const auto& piece : split(line, '\t')) {
+      out += (first ? "" : "\t") + visible(piece);
+      first = false;
+    }
   }
   return out;
 }

@@ -26,7 +26,7 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width);
 std::string visible(std::string_view text);
 /// The same for the first line, as for a table's cell.
 std::string visible_line(std::string_view text);
-/// The same for every line; all but the first are moved in.
+/// The same for every line, where tabs may stay; all but the first are moved in.
 std::string visible_lines(std::string_view text, std::string_view indent);
 
 }  // namespace weir::terminal
