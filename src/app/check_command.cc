@@ -2,6 +2,8 @@
 #include "app/check_command.h"
 
 #include <algorithm>
+#include <functional>
+#include <map>
 
 #include "app/command_parts.h"
 #include "app/commands.h"
@@ -73,11 +75,43 @@ std::string alarm(Workspace& workspace, const execution::Pipeline& pipeline) {
   return retention_alarm(pipeline, missing, now);
 }
 
-PipelineFindings check_pipeline(Workspace& workspace, const execution::Pipeline& pipeline) {
+/// Both ends of pipelines. A system that cannot be reached is waited for once and not by every pipeline.
+class Ends {
+ public:
+  enum class Reach { Reached, OutOfReach };
+
+  /// What `check` says, or what was found when it was asked the last time.
+  Reach look(const std::string& role, const std::string& connection, const std::string& good,
+             const std::function<Result<void>()>& check, PipelineFindings& found) {
+    const auto known = out_of_reach_.find(role + connection);
+    if (known != out_of_reach_.end()) {
+      found.findings.push_back({role, Finding::Verdict::Bad, known->second});
+      return Reach::OutOfReach;
+    }
+    const auto result = check();
+    found.findings.push_back(judge(role, result, good));
+    if (result.ok() || result.error().code() != ErrorCode::Unavailable) return Reach::Reached;
+    out_of_reach_[role + connection] = result.error().to_string();
+    return Reach::OutOfReach;
+  }
+
+ private:
+  std::map<std::string, std::string> out_of_reach_;
+};
+
+PipelineFindings check_pipeline(Workspace& workspace, const execution::Pipeline& pipeline, Ends& ends) {
   PipelineFindings found{pipeline.name, {}};
-  found.findings.push_back(judge("source", pipeline.source->check(), "can be read"));
-  found.findings.push_back(
-      judge("destination", pipeline.destination->check(), pipeline.destination_name + " can be written"));
+  const auto source = ends.look(
+      "source", pipeline.source_name, "can be read", [&] { return pipeline.source->check(); }, found);
+  const auto destination = ends.look(
+      "destination", pipeline.destination_name, pipeline.destination_name + " can be written",
+      [&] { return pipeline.destination->check(); }, found);
+  if (source == Ends::Reach::OutOfReach || destination == Ends::Reach::OutOfReach) {
+    found.findings.push_back({"transforms", Finding::Verdict::Unknown,
+                              fmt::format("cannot be compiled while the {} is out of reach",
+                                          source == Ends::Reach::OutOfReach ? "source" : "destination")});
+    return found;
+  }
   auto transforms = check_transforms(workspace, pipeline);
   found.findings.push_back(
       transforms.ok() ? *std::move(transforms)
@@ -146,10 +180,11 @@ Result<ExitCode> check_in(const CheckOptions& options, Context& context) {
     if (auto pipeline = TRY(workspace->make(*file, diagnostics))) pipelines.push_back(*std::move(pipeline));
   }
   std::vector<PipelineFindings> found;
+  Ends ends;
   bool good = true;
   if (diagnostics.ok()) {
     for (const auto& pipeline : pipelines) {
-      found.push_back(check_pipeline(*workspace, pipeline));
+      found.push_back(check_pipeline(*workspace, pipeline, ends));
       for (const auto& finding : found.back().findings)
         good = good && finding.verdict != Finding::Verdict::Bad;
     }

@@ -26,6 +26,7 @@ struct Option {
   std::vector<std::string> choices{};
   /// What the shell offers for it beside `choices`.
   enum class Completes { Nothing, Pipelines, Folders, Files } completes = Completes::Nothing;
+  std::string heading{};  ///< under which the help lists it; empty: with the others
 
   bool positional() const { return !flags.starts_with('-'); }
   bool is_switch() const { return std::holds_alternative<bool*>(destination); }

@@ -72,12 +72,21 @@ std::string usage(const Command& command, const std::string& path) {
   return text + (command.name == "weir" ? " [OPTIONS]" : command.commands.empty() ? " [OPTIONS]" : "");
 }
 
-std::string option_section(const std::string& title, const std::vector<Option>& options, const Style& style,
-                           std::size_t width) {
-  std::vector<Line> lines;
-  for (const auto& option : options) lines.push_back(line_of(option));
-  if (lines.empty()) return "";
-  return "\n" + style.paint(Tone::Strong, title) + "\n" + two_columns(lines, style, width);
+std::string option_sections(const std::string& title, const std::vector<Option>& options, const Style& style,
+                            std::size_t width) {
+  std::vector<std::pair<std::string, std::vector<Line>>> sections;  // in the order of their first option
+  for (const auto& option : options) {
+    const auto& heading = option.heading.empty() ? title : option.heading;
+    const auto known = std::find_if(sections.begin(), sections.end(),
+                                    [&](const auto& section) { return section.first == heading; });
+    auto& lines =
+        known != sections.end() ? known->second : sections.emplace_back(heading, std::vector<Line>()).second;
+    lines.push_back(line_of(option));
+  }
+  std::string text;
+  for (const auto& [heading, lines] : sections)
+    text += "\n" + style.paint(Tone::Strong, heading) + "\n" + two_columns(lines, style, width);
+  return text;
 }
 
 }  // namespace
@@ -95,8 +104,8 @@ std::string help_text(const Command& command, const std::string& path, const Com
   if (!commands.empty())
     text += "\n" + style.paint(Tone::Strong, "Commands") + "\n" + two_columns(commands, style, width);
   const bool is_root = command.name == root.name;
-  if (!is_root) text += option_section("Options", command.options, style, width);
-  text += option_section("Options of every command", root.options, style, width);
+  if (!is_root) text += option_sections("Options", command.options, style, width);
+  text += option_sections("Options of every command", root.options, style, width);
   if (!command.examples.empty()) text += "\n" + style.paint(Tone::Strong, "Examples") + "\n";
   for (const auto& example : command.examples)
     text += fmt::format("  {}\n      {}\n", style.paint(Tone::Accent, example.command), example.doc);

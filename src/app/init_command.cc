@@ -46,7 +46,7 @@ std::vector<NewFile> template_files(const Template& chosen, const InitOptions& o
   for (const auto& file : chosen.files) files.push_back({std::string(file.path), std::string(file.text)});
   for (const auto& file : options.sandbox ? chosen.sandbox : std::vector<TemplateFile>()) {
     std::erase_if(files, [&](const NewFile& other) { return other.path == file.path; });
-    files.insert(files.begin(), {std::string(file.path), std::string(file.text)});
+    files.insert(files.begin(), {std::string(file.path), of_late(file.text, now)});
   }
   if (!options.sample) return files;
   for (const auto& file : chosen.sample) files.push_back({of_late(file.path, now), of_late(file.text, now)});
@@ -56,15 +56,17 @@ std::vector<NewFile> template_files(const Template& chosen, const InitOptions& o
 void say_what_next(const InitOptions& options, const Template& chosen, const Console& console) {
   const auto& style = console.style();
   const auto command = [&](std::string_view text, std::string_view why) {
-    console.say(fmt::format("  {}  {}", style.paint(terminal::Tone::Accent, terminal::pad(text, 26)), why));
+    console.say(fmt::format("  {}  {}", style.paint(terminal::Tone::Accent, terminal::pad(text, 29)), why));
   };
   console.say("\nNext:");
   if (options.sandbox) {
-    command("weir-sandbox", "in another terminal: the stand-in that the project asks");
+    command(chosen.sandbox_command, "in another terminal: the stand-in that the project asks");
   } else if (!options.sample) {
     console.say(fmt::format("  {}", chosen.first_step));
   }
   if (options.folder != ".") command("cd " + options.folder, "into the project");
+  if (options.sandbox && !chosen.sandbox_step.empty())
+    command(chosen.sandbox_step, "put a few rows into the stand-in");
   command("weir check", "see whether everything is in place");
   command("weir preview " + std::string(chosen.files[1].path.substr(10, chosen.files[1].path.size() - 15)),
           "look at the first rows");
@@ -159,7 +161,8 @@ Command init_command() {
        {},
        Option::Completes::Folders},
       {"--sample", "", "Add a few rows of input, to try it with.", &options->sample},
-      {"--sandbox", "", "Ask weir-sandbox in place of a real Looker, to try it with.", &options->sandbox},
+      {"--sandbox", "", "Ask weir-sandbox in place of a real Looker or BigQuery, to try it with.",
+       &options->sandbox},
   };
   command.examples = {{"weir init --sample --dir try", "a project to play with"},
                       {"weir init access-log", "for the logs of a web server, here"},

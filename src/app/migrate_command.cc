@@ -38,7 +38,7 @@ Result<ExitCode> migrate_in(const MigrateOptions& options, Context& context) {
     return fail(ErrorCode::InvalidConfig, "{} has {}\n\n{}", options.file,
                 counted(diagnostics.error_count(), "problem"), trim(diagnostics.to_string()));
   }
-  for (const auto& problem : diagnostics.sorted()) console.warn(problem.to_string());
+  for (const auto& problem : diagnostics.sorted()) console.warn(problem.without_severity());
   const auto& project = original->project;
   const auto name = options.folder.empty() ? original->name : options.folder;
   const auto folder = (fs::path(context.working_folder) / name).lexically_normal();

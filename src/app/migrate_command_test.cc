@@ -29,6 +29,15 @@ TEST(Migrate, writes_a_project_and_says_what_it_decided) {
   EXPECT_TRUE(has(again.err, "already has weir.yaml, pipelines/old.yaml")) << again.err;
 }
 
+TEST(Migrate, says_once_that_a_warning_is_one) {
+  TestProgram weir;
+  weir.write("old.json", "{\"extra\": 1," + std::string(kOriginal.substr(1)));
+  const auto shown = weir.run({"migrate", "old.json", "--to", "new"});
+  EXPECT_EQ(shown.exit_code, 0) << shown.err;
+  EXPECT_TRUE(shown.err.starts_with("warning: old.json:1:2: ")) << shown.err;
+  EXPECT_EQ(shown.err.find("warning:", 1), std::string::npos) << shown.err;
+}
+
 TEST(Migrate, names_every_problem_of_the_file) {
   TestProgram weir;
   weir.write("old.json", R"({"bucket": "", "truncate": 1})");

@@ -64,7 +64,7 @@ Result<ExitCode> run_queries_in(const RunCommandOptions& options, Context& conte
   const auto original = TRY(
       read_original_project(file, OriginalUse::Run, migrate::WarehouseKind::Redshift, asked, diagnostics));
   if (!original || !diagnostics.ok()) return problems_of(file, diagnostics);
-  for (const auto& problem : diagnostics.sorted()) context.console.warn(problem.to_string());
+  for (const auto& problem : diagnostics.sorted()) context.console.warn(problem.without_severity());
   for (const auto& [name, value] : original->variables) given[name] = value;
   std::vector<std::string> secrets;
   for (const auto& [name, value] : given) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "app/command_parts.h"
+#include "app/due_tasks.h"
 #include "app/new_files.h"
 #include "app/original_days.h"
 #include "app/original_log.h"
@@ -54,7 +55,7 @@ class OriginalRun {
     const auto pipelines = TRY(workspace->make(TRY(workspace->select({}))));
     auto* state = TRY(workspace->state(Workspace::Access::Write));
     TRY(report_abandoned(*workspace, *state));
-    const auto planned = due(pipelines, *state);
+    const auto planned = due(pipelines, *workspace, *state);
     if (!planned.ok() && original_.looker) {
       const auto day = options_.partition.empty() ? original_.day : options_.partition;
       reports_.tables.add_failure(planned.error(), original_.looker->keys(day));
@@ -83,7 +84,8 @@ class OriginalRun {
     if (!read || !diagnostics.ok()) return all_problems(diagnostics);
     original_ = *std::move(read);
     reports_.loads.tables = original_.tables;
-    for (const auto& problem : diagnostics.sorted()) log_.write(LogLevel::Warning, problem.to_string());
+    for (const auto& problem : diagnostics.sorted())
+      log_.write(LogLevel::Warning, problem.without_severity());
     const auto& project = original_.project;
     for (const auto& decision : project.decisions) log_.write(LogLevel::Debug, "decided: " + decision);
     auto folder = original_project_folder(context_.working_folder, file);
@@ -91,18 +93,19 @@ class OriginalRun {
     return folder;
   }
 
-  Result<std::vector<LoadTask>> due(const std::vector<execution::Pipeline>& pipelines,
+  Result<std::vector<LoadTask>> due(const std::vector<execution::Pipeline>& pipelines, Workspace& workspace,
                                     state::StateStore& state) const {
-    const auto now = context_.clock.now();
     if (copies_days() && options_.partition.empty() && !options_.rerun) {
       std::vector<LoadTask> tasks;
       for (const auto& pipeline : pipelines) {
-        auto days = TRY(due_days(pipeline, state, now).within("planning " + pipeline.name));
+        auto days = TRY(due_days(pipeline, state, context_.clock.now()).within("planning " + pipeline.name));
         if (!days.empty()) tasks.push_back({&pipeline, std::move(days)});
       }
       return tasks;
     }
-    return due_tasks(options_, pipelines, state, now);
+    auto found = due_tasks(options_, pipelines, workspace, state);
+    if (!found.failures.empty()) return Failure(found.failures.front().error);
+    return std::move(found.tasks);
   }
 
   LoadOptions load_options() const {

@@ -2,6 +2,7 @@
 #include "app/plan_command.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "app/command_parts.h"
 #include "app/commands.h"
@@ -25,7 +26,8 @@ constexpr std::size_t kMostPartitionsShown = 20;
 struct PipelinePlan {
   const execution::Pipeline* pipeline;
   std::vector<PlannedPartition> partitions;
-  std::vector<transforms::Program> programs;  ///< a table each, when they are asked for
+  std::vector<transforms::Program> programs{};  ///< a table each, when they are asked for
+  std::optional<Error> error{};                 ///< why nothing is known
 };
 
 /// What a run will do with a partition, for people.
@@ -126,6 +128,10 @@ void print_plan(const Console& console, const PipelinePlan& plan) {
   for (const auto& planned : work) bytes += planned.bytes();
   console.print(fmt::format("{} {} {}", style.paint(Tone::Strong, plan.pipeline->name), style.arrow(),
                             plan.pipeline->destination_name + "." + plan.pipeline->table_names()));
+  if (plan.error) {
+    console.print("  not known; see below");
+    return;
+  }
   if (work.empty()) {
     console.print(
         fmt::format("  nothing to do: {} up to date", all_are(plan.partitions.size(), "partition")));
@@ -193,6 +199,10 @@ std::string as_json(const std::vector<PipelinePlan>& plans) {
   for (const auto& plan : plans) {
     json.begin_object().key("pipeline").text(plan.pipeline->name);
     json.key("destination").text(plan.pipeline->destination_name);
+    if (plan.error) {
+      json.key("error").begin_object().key("code").text(name(plan.error->code()));
+      json.key("message").text(plan.error->to_string()).end_object();
+    }
     const auto& tables = plan.pipeline->tables;
     if (tables.size() > 1) json.key("tables").begin_array();
     for (std::size_t i = 0; i < tables.size(); ++i) {
@@ -226,6 +236,32 @@ Result<std::vector<transforms::Program>> programs_for(Workspace& workspace,
   return runner.programs(with_input->partition);
 }
 
+ExitCode show(const std::vector<PipelinePlan>& plans, const Console& console) {
+  auto code = ExitCode::Done;
+  if (console.json()) console.print(as_json(plans));
+  for (const auto& plan : plans) {
+    if (!console.json()) {
+      if (&plan != &plans.front()) console.print("");
+      print_plan(console, plan);
+    }
+    if (plan.error && (code == ExitCode::Done || exit_code(plan.error->code()) == ExitCode::Failed))
+      code = exit_code(plan.error->code());
+  }
+  for (const auto& plan : plans) {
+    if (plan.error && !console.json()) console.report(*plan.error);
+  }
+  return code;
+}
+
+Result<PipelinePlan> plan_of(const PlanOptions& options, Workspace& workspace,
+                             const execution::Pipeline& pipeline, state::StateStore& state) {
+  const auto now = workspace.context().clock.now();
+  const auto partitions = TRY(partitions_in(pipeline, {options.from, options.to}, now));
+  PipelinePlan plan{&pipeline, TRY(plan_partitions(pipeline, partitions, state))};
+  if (options.sql) plan.programs = TRY(programs_for(workspace, pipeline, plan.partitions, state));
+  return plan;
+}
+
 Result<ExitCode> plan_in(const PlanOptions& options, Context& context) {
   if (options.all && (!options.from.empty() || !options.to.empty()))
     return fail(ErrorCode::InvalidConfig, "--all and a range exclude each other");
@@ -235,23 +271,12 @@ Result<ExitCode> plan_in(const PlanOptions& options, Context& context) {
   auto* state = TRY(workspace->state(Workspace::Access::Read));
   std::vector<PipelinePlan> plans;
   for (const auto& pipeline : pipelines) {
-    const auto partitions = TRY(partitions_in(pipeline, {options.from, options.to}, context.clock.now()));
-    PipelinePlan plan{&pipeline,
-                      TRY(plan_partitions(pipeline, partitions, *state).within("planning " + pipeline.name)),
-                      {}};
-    if (options.sql) plan.programs = TRY(programs_for(*workspace, pipeline, plan.partitions, *state));
-    plans.push_back(std::move(plan));
+    auto plan = plan_of(options, *workspace, pipeline, *state).within("planning " + pipeline.name);
+    // One that cannot be planned does not hide the others.
+    if (!plan.ok() && pipelines.size() == 1) return Failure(plan.error());
+    plans.push_back(plan.ok() ? *std::move(plan) : PipelinePlan{&pipeline, {}, {}, plan.error()});
   }
-  const auto& console = context.console;
-  if (console.json()) {
-    console.print(as_json(plans));
-    return ExitCode::Done;
-  }
-  for (std::size_t i = 0; i < plans.size(); ++i) {
-    if (i > 0) console.print("");
-    print_plan(console, plans[i]);
-  }
-  return ExitCode::Done;
+  return show(plans, context.console);
 }
 
 }  // namespace

@@ -33,6 +33,18 @@ TEST(Program, every_command_explains_itself_with_an_example) {
   }
 }
 
+TEST(Program, help_keeps_options_of_earlier_jobs_apart) {
+  TestProgram weir;
+  const auto help = weir.run({"run", "--help"}).out;
+  const auto own = help.find("\nOptions\n");
+  const auto earlier = help.find("\nWith the JSON file of an earlier job\n");
+  ASSERT_NE(own, std::string::npos) << help;
+  ASSERT_NE(earlier, std::string::npos) << help;
+  EXPECT_LT(own, help.find("--fail-if-nothing"));
+  EXPECT_LT(help.find("--fail-if-nothing"), earlier);
+  EXPECT_LT(earlier, help.find("--aws_server_public_key"));
+}
+
 TEST(Program, help_fits_a_narrow_terminal) {
   TestProgram weir;
   weir.width = 60;

@@ -62,8 +62,12 @@ std::string cell(std::string_view text) {
 
 std::string option_table(const std::vector<Option>& options) {
   if (options.empty()) return "";
-  std::string text = "\n| Option | What it does |\n| --- | --- |\n";
+  constexpr std::string_view kHead = "| --- | --- |\n";
+  auto text = fmt::format("\n| Option | What it does |\n{}", kHead);
+  std::string_view heading;
   for (const auto& option : options) {
+    if (option.heading != heading) text += fmt::format("\n| {} | |\n{}", option.heading, kHead);
+    heading = option.heading;
     auto left = option.positional() ? option.value : option.flags;
     if (!option.positional() && !option.value.empty()) left += " " + option.value;
     auto doc = option.doc;

@@ -3,30 +3,11 @@
 
 #include "app/command_parts.h"
 #include "app/commands.h"
+#include "app/due_tasks.h"
 #include "app/original_run.h"
 
 namespace weir::app {
 namespace {
-
-/// The partitions of one pipeline that this command is to load.
-Result<std::vector<PlannedPartition>> chosen(const RunCommandOptions& options,
-                                             const execution::Pipeline& pipeline, state::StateStore& state,
-                                             Timestamp now) {
-  if (!options.partition.empty()) {
-    const auto one = TRY(pipeline.partitions.calendar().parse_partition(options.partition));
-    return plan_partitions(pipeline, {one}, state);
-  }
-  auto planned = TRY(plan_partitions(pipeline, TRY(partitions_in(pipeline, {}, now)), state));
-  if (!options.rerun) {
-    auto due = needing_work(std::move(planned));
-    const auto limit = pipeline.partitions.limit.value_or(due.size());
-    if (due.size() > limit) due.erase(due.begin() + static_cast<std::ptrdiff_t>(limit), due.end());
-    return due;
-  }
-  // Only the newest: reloading all of history is what backfill is for.
-  if (planned.size() > 1) planned.erase(planned.begin(), planned.end() - 1);
-  return planned;
-}
 
 ExitCode nothing_to_do(const RunCommandOptions& options, const Console& console, std::size_t pipelines) {
   if (console.json()) {
@@ -52,30 +33,21 @@ Result<ExitCode> run_in(const RunCommandOptions& options, Context& context) {
   const auto pipelines = TRY(workspace->make(files));
   auto* state = TRY(workspace->state(Workspace::Access::Write));
   TRY(report_abandoned(*workspace, *state));
-  const auto tasks = TRY(due_tasks(options, pipelines, *state, context.clock.now()));
-  if (tasks.empty()) return nothing_to_do(options, context.console, pipelines.size());
+  const auto due = due_tasks(options, pipelines, *workspace, *state);
+  if (pipelines.size() == 1 && !due.failures.empty()) return Failure(due.failures.front().error);
+  if (due.tasks.empty() && due.failures.empty())
+    return nothing_to_do(options, context.console, pipelines.size());
   const auto loaded =
       options.rerun ? execution::RunOptions::Loaded::LoadAgain : execution::RunOptions::Loaded::Skip;
-  const auto outcomes = load(*workspace, *state, tasks,
+  const auto outcomes = load(*workspace, *state, due.tasks,
                              {.trigger = state::Trigger::Run,
                               .loaded = loaded,
                               .jobs = jobs,
                               .on_bad_object = on_bad_object(options.keep_going)});
-  return report_loads(context.console, outcomes);
+  return report_unplanned(context.console, due.failures, report_loads(context.console, outcomes));
 }
 
 }  // namespace
-
-Result<std::vector<LoadTask>> due_tasks(const RunCommandOptions& options,
-                                        const std::vector<execution::Pipeline>& pipelines,
-                                        state::StateStore& state, Timestamp now) {
-  std::vector<LoadTask> tasks;
-  for (const auto& pipeline : pipelines) {
-    auto partitions = TRY(chosen(options, pipeline, state, now).within("planning " + pipeline.name));
-    if (!partitions.empty()) tasks.push_back({&pipeline, std::move(partitions)});
-  }
-  return tasks;
-}
 
 ExitCode run(const RunCommandOptions& options, Context& context) {
   auto asked = options;
@@ -84,6 +56,39 @@ ExitCode run(const RunCommandOptions& options, Context& context) {
   if (names_original(asked)) return run_original(asked, context);
   return finished(run_in(asked, context), context.console);
 }
+
+namespace {
+
+std::vector<Option> options_of_earlier_jobs(RunCommandOptions& options) {
+  std::vector<Option> all = {
+      {"--logs",
+       "DIR",
+       "Folder of its log, weir.log; default: logs.",
+       &options.logs,
+       Option::Need::Optional,
+       {},
+       Option::Completes::Folders},
+      {"--json_file",
+       "QUERIES.json",
+       "Names a file of queries at Looker, which the first argument may do as well.",
+       &options.json_file,
+       Option::Need::Optional,
+       {},
+       Option::Completes::Files},
+      {"--aws_storage_bucket_name", "BUCKET",
+       "Of a file of queries: the bucket, instead of the variable bucket_name.", &options.bucket},
+      {"--aws_server_public_key", "KEY",
+       "Of a file of queries: access key of the bucket. Better: AWS_ACCESS_KEY_ID.", &options.access_key},
+      {"--aws_server_secret_key", "SECRET",
+       "Of a file of queries: its secret, which others on this machine can see. Better: "
+       "AWS_SECRET_ACCESS_KEY.",
+       &options.secret_key},
+  };
+  for (auto& option : all) option.heading = "With the JSON file of an earlier job";
+  return all;
+}
+
+}  // namespace
 
 Command run_command() {
   auto options = std::make_shared<RunCommandOptions>();
@@ -113,28 +118,8 @@ Command run_command() {
       jobs_option(options->jobs),
       keep_going_option(options->keep_going),
       {"--fail-if-nothing", "", "Exit with 3 when there is nothing to do.", &options->fail_if_nothing},
-      {"--logs",
-       "DIR",
-       "Of a JSON file: folder of its log, weir.log; default: logs.",
-       &options->logs,
-       Option::Need::Optional,
-       {},
-       Option::Completes::Folders},
-      {"--json_file",
-       "QUERIES.json",
-       "A file of queries at Looker, as the first argument may name it, too.",
-       &options->json_file,
-       Option::Need::Optional,
-       {},
-       Option::Completes::Files},
-      {"--aws_storage_bucket_name", "BUCKET",
-       "Of such a file: the bucket, instead of the variable bucket_name.", &options->bucket},
-      {"--aws_server_public_key", "KEY",
-       "Of such a file: access key of the bucket. Better: AWS_ACCESS_KEY_ID.", &options->access_key},
-      {"--aws_server_secret_key", "SECRET",
-       "Of such a file: its secret, which others on this machine can see. Better: AWS_SECRET_ACCESS_KEY.",
-       &options->secret_key},
   };
+  for (auto& option : options_of_earlier_jobs(*options)) command.options.push_back(std::move(option));
   command.examples = {
       {"weir run", "everything that is due"},
       {"weir run request_logs --partition 2024-05-01", "one day"},

@@ -26,11 +26,6 @@ struct RunCommandOptions {
   std::string secret_key;
 };
 
-/// What of these pipelines is to be loaded.
-Result<std::vector<LoadTask>> due_tasks(const RunCommandOptions& options,
-                                        const std::vector<execution::Pipeline>& pipelines,
-                                        state::StateStore& state, Timestamp now);
-
 ExitCode run(const RunCommandOptions& options, Context& context);
 
 }  // namespace weir::app

@@ -74,6 +74,23 @@ destination:
     - { name: last_accessed_time, type: DATETIME, description: In UTC. }
 )yaml";
 
+constexpr std::string_view kUsageInSandbox =
+    R"yaml(# A weir project between two stand-ins of weir-sandbox: a Looker with a year of invented usage, and a
+# BigQuery.
+
+connections:
+  # Its address and credentials are in looker.ini. If it runs at another port, change them there and below.
+  looker:
+    type: looker
+
+  warehouse:
+    type: bigquery
+    project: sandbox
+    dataset: usage
+    endpoint: http://127.0.0.1:8086
+    access: anonymous
+)yaml";
+
 constexpr std::string_view kUsageInBigQueryIgnore =
     "# What weir remembers on this machine, and credentials.\n.weir/\nlooker.ini\n";
 
@@ -87,7 +104,9 @@ Template content_usage_bigquery_template() {
            {"pipelines/content_usage.yaml", kUsageInBigQuery},
            {".gitignore", kUsageInBigQueryIgnore}},
           "",
-          {}};
+          {},
+          {{"looker.ini", kSandboxIni}, {"weir.yaml", kUsageInSandbox}},
+          "weir-sandbox --dataset usage"};
 }
 
 }  // namespace weir::app

@@ -45,10 +45,6 @@ connections:
     path: usage.duckdb
 )yaml";
 
-constexpr std::string_view kSandboxIni =
-    "# Of weir-sandbox, which anybody may ask.\n[Looker]\nbase_url=http://127.0.0.1:8086\nclient_id=sandbox\n"
-    "client_secret=sandbox-secret\n";
-
 constexpr std::string_view kHistory =
     R"yaml(# Every query that Looker ran. Looker forgets them after 90 days.
 pipeline: history

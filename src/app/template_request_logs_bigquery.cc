@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string>
+
 #include "app/templates.h"
 
 namespace weir::app {
@@ -116,6 +118,73 @@ destination:
 max_bad_rows: 1000
 )yaml";
 
+constexpr std::string_view kLogsInSandbox =
+    R"yaml(# A weir project that reads from weir-sandbox, a stand-in for BigQuery.
+
+connections:
+  # If it runs at another port, change it here.
+  logs:
+    type: bigquery
+    project: sandbox
+    dataset: datasette_logs
+    endpoint: http://127.0.0.1:8086
+    access: anonymous
+
+  # What the log sink writes there.
+  sample:
+    type: files
+    folder: sample
+
+  # Where the rows go: an SQLite file, made by the first load.
+  warehouse:
+    type: sqlite
+    path: usage.db
+)yaml";
+
+constexpr std::string_view kLogSink =
+    R"yaml(# Does what a log sink of Google Cloud does: puts a few entries into BigQuery. Run it before anything else.
+pipeline: log_sink
+
+partitions: none
+
+source:
+  connection: sample
+  path: entries.jsonl
+  format: jsonl
+  columns:
+    insertId: text
+    timestamp: timestamp
+    receiveTimestamp: timestamp
+    severity: text
+    logName: text
+    trace: text
+    resource: json
+    httpRequest: json
+
+destination:
+  connection: logs
+  table: run_googleapis_com_requests
+  write: replace
+)yaml";
+
+constexpr std::string_view kLogEntries =
+    R"({"insertId":"61ee0a01","timestamp":"2022-01-24T08:15:03.250Z","receiveTimestamp":"2022-01-24T08:15:04Z","severity":"INFO","logName":"projects/sandbox/logs/requests","trace":"t/1","resource":{"type":"cloud_run_revision"},"httpRequest":{"requestMethod":"GET","requestUrl":"https://data.example.org/pudl/plants.json?_size=5","requestSize":"812","status":200,"responseSize":"20480","userAgent":"curl/7.79","remoteIp":"203.0.113.77","latency":"0.042s","protocol":"HTTP/1.1"}}
+{"insertId":"61ee0a02","timestamp":"2022-01-24T09:00:00Z","receiveTimestamp":"2022-01-24T09:00:01Z","severity":"INFO","logName":"projects/sandbox/logs/requests","trace":"t/2","resource":{"type":"cloud_run_revision"},"httpRequest":{"requestMethod":"GET","requestUrl":"https://data.example.org/favicon.ico","status":404,"userAgent":"Mozilla/5.0","remoteIp":"10.1.2.3","latency":"0.003s","protocol":"HTTP/2"}}
+{"insertId":"61ee0a02","timestamp":"2022-01-24T09:00:00Z","receiveTimestamp":"2022-01-24T09:00:01Z","severity":"INFO","logName":"projects/sandbox/logs/requests","trace":"t/2","resource":{"type":"cloud_run_revision"},"httpRequest":{"requestMethod":"GET","requestUrl":"https://data.example.org/favicon.ico","status":404,"userAgent":"Mozilla/5.0","remoteIp":"10.1.2.3","latency":"0.003s","protocol":"HTTP/2"}}
+{"insertId":"61ee0a03","timestamp":"2022-01-24T21:40:11.5Z","receiveTimestamp":"2022-01-24T21:40:12Z","severity":"INFO","logName":"projects/sandbox/logs/requests","trace":"t/3","resource":{"type":"cloud_run_revision"},"httpRequest":{"requestMethod":"GET","requestUrl":"https://data.example.org/ferc1/fuel.csv","requestSize":"640","status":200,"responseSize":"918000","userAgent":"python-requests/2.27","remoteIp":"198.51.100.7","latency":"1.31s","protocol":"HTTP/1.1"}}
+)";
+
+/// The pipeline, beginning with the day of the entries.
+std::string_view sandbox_pipeline() {
+  static const auto text = [] {
+    std::string pipeline(kBigQueryPipeline);
+    constexpr std::string_view kFrom = "from: 2024-05-01";
+    pipeline.replace(pipeline.find(kFrom), kFrom.size(), "from: " + std::string(kSampleDay));
+    return pipeline;
+  }();
+  return text;
+}
+
 constexpr std::string_view kBigQueryIgnore =
     "# What weir remembers on this machine, and the data.\n.weir/\n*.db\n*.db-*\n";
 
@@ -129,7 +198,13 @@ Template request_logs_bigquery_template() {
            {"pipelines/request_logs.yaml", kBigQueryPipeline},
            {".gitignore", kBigQueryIgnore}},
           "",
-          {}};
+          {},
+          {{"sample/entries.jsonl", kLogEntries},
+           {"pipelines/request_logs.yaml", sandbox_pipeline()},
+           {"pipelines/log_sink.yaml", kLogSink},
+           {"weir.yaml", kLogsInSandbox}},
+          "weir-sandbox --dataset datasette_logs",
+          "weir run log_sink"};
 }
 
 }  // namespace weir::app

@@ -22,9 +22,16 @@ struct Template {
   std::vector<TemplateFile> files;
   std::string_view folder;           ///< of input, to be made; empty: none
   std::vector<TemplateFile> sample;  ///< a few rows to try it with; kSampleDay stands for a day of late
-  /// To try it with weir-sandbox: in place of files of the same path, and more.
+  /// To try it with weir-sandbox: in place of files of the same path, and more. kSampleDay as above.
   std::vector<TemplateFile> sandbox{};
+  std::string_view sandbox_command = "weir-sandbox";
+  std::string_view sandbox_step{};  ///< a command that puts rows into it before all others; empty: none
 };
+
+/// looker.ini of the stand-in.
+inline constexpr std::string_view kSandboxIni =
+    "# Of weir-sandbox, which anybody may ask.\n[Looker]\nbase_url=http://127.0.0.1:8086\nclient_id=sandbox\n"
+    "client_secret=sandbox-secret\n";
 
 const std::vector<Template>& templates();
 Template request_logs_template();

@@ -38,7 +38,7 @@ Result<std::string> project_folder(const Context& context) {
 
 void print_warnings(const config::Diagnostics& diagnostics, const Console& console) {
   for (const auto& diagnostic : diagnostics.sorted()) {
-    if (diagnostic.severity == config::Severity::Warning) console.warn(diagnostic.to_string());
+    if (diagnostic.severity == config::Severity::Warning) console.warn(diagnostic.without_severity());
   }
 }
 

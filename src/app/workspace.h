@@ -47,6 +47,7 @@ class Workspace {
   /// Opens the state once. To read, a project that never ran has an empty one, and no file is made.
   Result<state::StateStore*> state(Access access);
   execution::Services services(state::StateStore& state, std::size_t workers);
+  io::Sleeper& sleeper() { return sleeper_; }
 
  private:
   Workspace(Context& context, project::Project project)

@@ -48,14 +48,24 @@ std::string Position::to_string() const {
   return fmt::format("{}:{}:{}", file, line, column);
 }
 
-std::string Diagnostic::to_string() const {
-  auto text = at.to_string();
+namespace {
+
+std::string text_of(const Diagnostic& diagnostic, std::string_view severity) {
+  auto text = diagnostic.at.to_string();
   if (!text.empty()) text += ": ";
-  if (severity == Severity::Warning) text += "warning: ";
-  text += message;
-  if (!suggestion.empty()) text += fmt::format("; did you mean '{}'?", suggestion);
+  text += severity;
+  text += diagnostic.message;
+  if (!diagnostic.suggestion.empty()) text += fmt::format("; did you mean '{}'?", diagnostic.suggestion);
   return text;
 }
+
+}  // namespace
+
+std::string Diagnostic::to_string() const {
+  return text_of(*this, severity == Severity::Warning ? "warning: " : "");
+}
+
+std::string Diagnostic::without_severity() const { return text_of(*this, ""); }
 
 void Diagnostics::error(const Position& at, std::string message, std::string suggestion) {
   add({Severity::Error, at, std::move(message), std::move(suggestion), Excerpt::Line});

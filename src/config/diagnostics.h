@@ -41,8 +41,10 @@ struct Diagnostic {
   std::string suggestion;  ///< "column" when "colum" was written; may be empty
   Excerpt excerpt = Excerpt::Line;
 
-  /// "file:7:3: unknown key 'colum'; did you mean 'column'?"
+  /// "file:7:3: unknown key 'colum'; did you mean 'column'?"; of a warning "file:7:3: warning: …".
   std::string to_string() const;
+  /// The same without that word, where it is said already.
+  std::string without_severity() const;
 };
 
 class Diagnostics {

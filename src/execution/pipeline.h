@@ -63,6 +63,7 @@ struct Pipeline {
   PartitionRule partitions;
   std::unique_ptr<sdk::Source> source;
   std::unique_ptr<sdk::Destination> destination;
+  std::string source_name;       ///< of the connection
   std::string destination_name;  ///< of the connection
   std::vector<Table> tables;     ///< at least one
   BadRowLimit max_bad_rows;      ///< of each table

@@ -24,7 +24,7 @@ Result<std::unique_ptr<GeoSource>> open_ipinfo(const IpinfoOptions& options,
                              .within("geocode: ipinfo.token"));
   }
   for (const config::Diagnostic& diagnostic : diagnostics.sorted())
-    warnings.push_back(diagnostic.to_string());
+    warnings.push_back(diagnostic.without_severity());
   settings.endpoint = options.endpoint;
   settings.batch_size = static_cast<std::size_t>(options.batch_size);
   settings.max_lookups = static_cast<std::uint64_t>(options.max_lookups);

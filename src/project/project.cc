@@ -248,9 +248,10 @@ Result<void> Project::make_parts(const PipelineFile& file, const sdk::ConnectorC
     }
     return std::nullopt;
   };
-  if (const auto* connection = file.options.destination.find("connection")) {
-    pipeline.destination_name = connection->text();
-  }
+  const auto* from = file.options.source.find("connection");
+  if (from != nullptr) pipeline.source_name = from->text();
+  const auto* to = file.options.destination.find("connection");
+  if (to != nullptr) pipeline.destination_name = to->text();
   if (auto source = part(file.options.source, "source", diagnostics)) {
     source->nodes.find_connection = find_connection;
     for (const auto& table : file.options.tables) {
