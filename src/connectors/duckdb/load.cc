@@ -2,6 +2,7 @@
 #include "connectors/duckdb/load.h"
 
 #include "connectors/duckdb/ledger.h"
+#include "connectors/sdk/load_request.h"
 
 namespace weir::duckdb {
 namespace {
@@ -108,12 +109,8 @@ Result<void> DuckdbLoad::publish(const std::vector<model::LedgerEntry>& entries)
 }
 
 Result<void> DuckdbLoad::record(const std::vector<model::LedgerEntry>& entries) {
-  if (entries.empty()) return fail(ErrorCode::Internal, "load {} has no ledger entry", request_.load_id);
+  TRY(sdk::check_entries(entries, request_.load_id));
   for (const auto& entry : entries) {
-    if (entry.load_id != request_.load_id) {
-      return fail(ErrorCode::Internal, "the ledger entry of load {} belongs to load {}", request_.load_id,
-                  entry.load_id);
-    }
     TRY(write_entry(*connection_, entry).within("writing the ledger"));
   }
   return connection_->execute("COMMIT").within("publishing load " + request_.load_id);

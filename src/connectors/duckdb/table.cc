@@ -204,10 +204,6 @@ std::string identifiers(const std::vector<std::string>& names) {
   return sql;
 }
 
-bool replaces_by_time(const sdk::TableTarget& target, const model::Partition& partition) {
-  return partition.window.has_value() && !target.partition_column.empty();
-}
-
 Result<TablePlan> plan_table(engine::Connection& connection, const sdk::TableTarget& target,
                              const model::Partition& partition) {
   TRY(check_names(target));

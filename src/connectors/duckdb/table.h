@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "connectors/sdk/destination.h"
+#include "connectors/sdk/load_request.h"
 #include "engine/database.h"
 
 namespace weir::duckdb {
@@ -30,9 +31,6 @@ struct TablePlan {
 /// wrote into the table before it had any. The ledger must exist.
 Result<TablePlan> plan_table(engine::Connection& connection, const sdk::TableTarget& target,
                              const model::Partition& partition);
-
-/// Whether the partition's rows are found by time; otherwise by the loads that wrote them.
-bool replaces_by_time(const sdk::TableTarget& target, const model::Partition& partition);
 
 /// Removes what the load replaces.
 Result<void> remove_replaced(engine::Connection& connection, const sdk::TableTarget& target,

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "connectors/sql/ledger_entry.h"
 
 namespace weir::mysql {
 namespace {
@@ -39,31 +40,6 @@ std::string time_literal(Timestamp time) {
   char text[26];
   write_sql_timestamp(time, text);
   return literal(std::string_view(text, sizeof text));
-}
-
-Result<Timestamp> read_time(std::string_view text) {
-  const auto time = parse_timestamp(text);
-  if (!time) return fail(ErrorCode::DataMismatch, "_weir_loads holds '{}' where a time should stand", text);
-  return *time;
-}
-
-Result<model::LedgerEntry> read_entry(const Rows& rows, std::size_t row) {
-  const auto text = [&](std::size_t column) { return std::string(rows.text(row, column)); };
-  const auto count = [&](std::size_t column) {
-    return static_cast<std::uint64_t>(rows.integer(row, column));
-  };
-  model::LedgerEntry entry;
-  entry.load_id = text(0);
-  entry.pipeline = text(1);
-  entry.partition = text(2);
-  entry.table = text(3);
-  entry.counts = {count(4), count(5), count(6), count(7), count(8), count(9)};
-  entry.fingerprint = text(10);
-  entry.content_hash = text(11);
-  entry.cursor = text(12);
-  entry.started_at = TRY(read_time(text(13)));
-  entry.published_at = TRY(read_time(text(14)));
-  return entry;
 }
 
 }  // namespace
@@ -119,7 +95,7 @@ Result<std::vector<model::LedgerEntry>> Ledger::read(Connection& connection, con
   if (!TRY(exists(connection))) return entries;
   const auto rows = TRY(
       connection.execute(fmt::format("SELECT {} FROM {} WHERE {} ORDER BY number", kColumns, sql(), where)));
-  for (std::size_t row = 0; row < rows.size(); ++row) entries.push_back(TRY(read_entry(rows, row)));
+  for (std::size_t row = 0; row < rows.size(); ++row) entries.push_back(TRY(sql::ledger_entry(rows, row)));
   return entries;
 }
 

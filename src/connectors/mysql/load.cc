@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "connectors/mysql/plan.h"
 #include "connectors/mysql/removal.h"
+#include "connectors/sdk/load_request.h"
 
 namespace weir::mysql {
 namespace {
@@ -162,12 +163,8 @@ Result<void> MysqlLoad::publish(const std::vector<model::LedgerEntry>& entries) 
 }
 
 Result<void> MysqlLoad::record(const std::vector<model::LedgerEntry>& entries) {
-  if (entries.empty()) return fail(ErrorCode::Internal, "load {} has no ledger entry", request_.load_id);
+  TRY(sdk::check_entries(entries, request_.load_id));
   for (const auto& entry : entries) {
-    if (entry.load_id != request_.load_id) {
-      return fail(ErrorCode::Internal, "the ledger entry of load {} belongs to load {}", request_.load_id,
-                  entry.load_id);
-    }
     TRY(ledger_.write(*connection_, entry).within("writing the ledger"));
   }
   return {};

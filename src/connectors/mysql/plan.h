@@ -10,6 +10,7 @@
 
 #include "connectors/mysql/table.h"
 #include "connectors/sdk/destination.h"
+#include "connectors/sdk/load_request.h"
 
 namespace weir::mysql {
 
@@ -37,9 +38,6 @@ struct TablePlan {
 Result<TablePlan> plan_table(const std::optional<StoredTable>& stored, const TableName& name,
                              const sdk::TableTarget& target, const model::Partition& partition,
                              Flavour flavour);
-
-/// Whether the partition's rows are found by time; otherwise by the loads that wrote them.
-bool replaces_by_time(const sdk::TableTarget& target, const model::Partition& partition);
 
 /// "INSERT INTO t (a, b) VALUES ", to be followed by rows and insert_end().
 std::string insert_begin(const TablePlan& plan);

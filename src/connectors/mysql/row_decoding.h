@@ -39,7 +39,7 @@ class RowDecoder {
  public:
   explicit RowDecoder(const RowShape& shape) : shape_(shape) {}
 
-  /// Appends the first row of the bytes (RawRows) and takes it off them. The batch points into them.
+  /// Appends the first row of the bytes (raw_rows.h) and takes it off them. The batch points into them.
   Unreadable decode(std::string_view& bytes, const model::RowOrigin& origin, model::Batch& rows);
   /// Appends a row from a line. What the batch needs is kept in it.
   Unreadable decode_line(std::string_view line, const model::RowOrigin& origin, model::Batch& rows);
@@ -57,7 +57,7 @@ class RowDecoder {
   model::LocalStretch stretch_{};
 };
 
-/// The first of these rows (RawRows) as a line, as `mariadb --batch` writes it: tabs between the cells, \N
+/// The first of these rows (raw_rows.h) as a line, as `mariadb --batch` writes it: tabs between the cells, \N
 /// for NULL, and \t, \n, \0 and \\ within them.
 std::string line_of(std::string_view row, std::size_t columns);
 

@@ -1,52 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connectors/mysql/source_options.h"
 
-#include <fmt/format.h>
-
 #include "model/time_zone.h"
 
 namespace weir::mysql {
 namespace {
 
-template <typename Options>
-void add_stream_fields(config::Spec<Options>& spec) {
-  spec.field("table", &SourceTableOptions::table,
-             "The table to read; in another database than the connection's it is written database.table.")
-      .example("history")
-      .field("query", &SourceTableOptions::query,
-             "A query to read in place of a table. {{ partition.start }} and the other placeholders become "
-             "values that the server compares; they stand without quotes.")
-      .example("SELECT id, title FROM dashboard WHERE updated_at >= {{ partition.start }}")
-      .field("columns", &SourceTableOptions::columns, "The table's columns to read. Not given: all.")
-      .example("[id, created_at]")
-      .field("filter", &SourceTableOptions::filter,
-             "A condition on the table's rows, as after WHERE; may have placeholders as a query may.")
-      .example("status = 'complete'")
-      .field("partition_column", &SourceTableOptions::partition_column,
-             "The column of time by which a partition's rows are found in the table.")
-      .example("completed_at")
-      .field("change_column", &SourceTableOptions::change_column,
-             "A column of the table or query that changes whenever a row does, such as updated_at. Its "
-             "newest value and the number of rows tell whether a partition must be loaded again. Not given: "
-             "a partition that is over is taken to stay as it is.");
-}
-
-void check_stream(const SourceTableOptions& options, const config::Node& node,
-                  config::Diagnostics& diagnostics) {
-  if (options.table.empty() == options.query.empty()) {
-    diagnostics.error(node.at(), "say what to read: either `table` or `query`");
-  }
-  if (options.query.empty()) return;
-  const auto only_tables = [&](const char* option, bool given) {
-    if (!given) return;
-    const auto* place = node.find(option);
-    diagnostics.error(place == nullptr ? node.at() : place->at(),
-                      fmt::format("`{}` goes with `table`; with a query, say it in the query", option));
-  };
-  only_tables("columns", !options.columns.empty());
-  only_tables("filter", !options.filter.empty());
-  only_tables("partition_column", !options.partition_column.empty());
-}
+constexpr sql::StreamWords kWords = {
+    "another database than the connection's it is written database.table.",
+    "SELECT id, title FROM dashboard WHERE updated_at >= {{ partition.start }}"};
 
 void check_zone(const SourceOptions& options, const config::Node& node, config::Diagnostics& diagnostics) {
   const auto zone = model::TimeZone::find(options.datetime_zone);
@@ -83,7 +45,7 @@ void add_value_fields(config::Spec<SourceOptions>& spec) {
 const config::Spec<SourceOptions>& source_spec() {
   static const auto spec = [] {
     auto made = config::Spec<SourceOptions>("mysql", "Rows of tables or queries, all from one snapshot.");
-    add_stream_fields(made);
+    sql::add_stream_fields(made, kWords);
     add_value_fields(made);
     made.check(check_zone);
     return made;
@@ -94,7 +56,7 @@ const config::Spec<SourceOptions>& source_spec() {
 const config::Spec<SourceTableOptions>& source_table_spec() {
   static const auto spec = [] {
     auto made = config::Spec<SourceTableOptions>("mysql", "A table or query that fills this table.");
-    add_stream_fields(made);
+    sql::add_stream_fields(made, kWords);
     return made;
   }();
   return spec;
@@ -103,19 +65,7 @@ const config::Spec<SourceTableOptions>& source_table_spec() {
 std::vector<SourceTableOptions> read_streams(const SourceOptions& options, const config::Node& node,
                                              const std::vector<config::Node>& tables,
                                              config::Diagnostics& diagnostics) {
-  if (tables.empty()) {
-    check_stream(options, node, diagnostics);
-    return {static_cast<const SourceTableOptions&>(options)};
-  }
-  if (!options.table.empty() || !options.query.empty()) {
-    diagnostics.error(node.at(), "with `tables`, each table says itself what to read");
-  }
-  std::vector<SourceTableOptions> streams;
-  for (const auto& table : tables) {
-    streams.push_back(source_table_spec().read(table, diagnostics));
-    check_stream(streams.back(), table, diagnostics);
-  }
-  return streams;
+  return sql::read_streams(source_table_spec(), options, node, tables, diagnostics);
 }
 
 }  // namespace weir::mysql

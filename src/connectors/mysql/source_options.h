@@ -9,18 +9,11 @@
 #include "config/diagnostics.h"
 #include "config/spec.h"
 #include "connectors/mysql/row_decoding.h"
+#include "connectors/sql/stream_options.h"
 
 namespace weir::mysql {
 
-/// One stream of rows: a table or a query.
-struct SourceTableOptions {
-  std::string table;
-  std::string query;
-  std::vector<std::string> columns;
-  std::string filter;
-  std::string partition_column;
-  std::string change_column;
-};
+using SourceTableOptions = sql::StreamOptions;
 
 /// What happens to a column whose name a query gives twice.
 enum class DuplicateColumns {

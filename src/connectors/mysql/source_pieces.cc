@@ -35,9 +35,9 @@ Result<TableFacts> facts_of(Connection& connection, const TableName& name) {
   return facts;
 }
 
-Result<std::vector<Piece>> cut(Connection& connection, const Stream& stream, std::size_t number,
-                               const TableFacts& facts, std::uint64_t piece_bytes) {
-  const std::vector<Piece> whole = {{number, stream.sql}};
+Result<std::vector<sql::Piece>> cut(Connection& connection, const Stream& stream, const TableFacts& facts,
+                                    std::uint64_t piece_bytes) {
+  const std::vector<sql::Piece> whole = {{stream.number, stream.statement}};
   const auto key = identifier(*facts.key);
   const auto ends =
       TRY(connection.execute(fmt::format("SELECT MIN({0}), MAX({0}) FROM {1}", key, stream.table)));
@@ -46,15 +46,15 @@ Result<std::vector<Piece>> cut(Connection& connection, const Stream& stream, std
   if (!lowest || !highest) return whole;  // an empty table, or numbers beyond ours
   const auto span = static_cast<std::uint64_t>(*highest) - static_cast<std::uint64_t>(*lowest);
   const auto width = std::max<std::uint64_t>(span / (facts.bytes / piece_bytes + 1), 1);
-  std::vector<Piece> pieces;
+  std::vector<sql::Piece> pieces;
   for (std::uint64_t done = 0;; done += width) {
     const auto first = static_cast<std::int64_t>(static_cast<std::uint64_t>(*lowest) + done);
     if (span - done < width) {
-      pieces.push_back({number, stream.range_sql(*facts.key, first, *highest)});
+      pieces.push_back({stream.number, stream.range_sql(*facts.key, first, *highest)});
       return pieces;
     }
     const auto last = static_cast<std::int64_t>(static_cast<std::uint64_t>(*lowest) + done + width - 1);
-    pieces.push_back({number, stream.range_sql(*facts.key, first, last)});
+    pieces.push_back({stream.number, stream.range_sql(*facts.key, first, last)});
   }
 }
 

@@ -8,14 +8,9 @@
 #include <vector>
 
 #include "connectors/mysql/source_query.h"
+#include "connectors/sql/snapshot_reader.h"
 
 namespace weir::mysql {
-
-/// One SELECT of a stream.
-struct Piece {
-  std::size_t stream = 0;
-  std::string sql;
-};
 
 /// What is known about a table without a look at its rows.
 struct TableFacts {
@@ -29,7 +24,7 @@ struct TableFacts {
 Result<TableFacts> facts_of(Connection& connection, const TableName& name);
 
 /// The pieces of a stream of a table, each of about `piece_bytes`. The connection is in the snapshot.
-Result<std::vector<Piece>> cut(Connection& connection, const Stream& stream, std::size_t number,
-                               const TableFacts& facts, std::uint64_t piece_bytes);
+Result<std::vector<sql::Piece>> cut(Connection& connection, const Stream& stream, const TableFacts& facts,
+                                    std::uint64_t piece_bytes);
 
 }  // namespace weir::mysql

@@ -6,27 +6,12 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "connectors/sql/placeholders.h"
 
 namespace weir::mysql {
 namespace {
 
-constexpr std::string_view kOpen = "{{";
-constexpr std::string_view kClose = "}}";
 constexpr std::int64_t kDay = 86'400'000'000;  // microseconds
-
-bool has_placeholders(std::string_view sql) { return sql.find(kOpen) != std::string_view::npos; }
-
-std::string escaped(std::string_view text) {
-  const auto quoted = literal(text);
-  return quoted.substr(1, quoted.size() - 2);
-}
-
-/// An SQL query without blanks and semicolons at its end.
-std::string_view bare(std::string_view query) {
-  query = trim(query);
-  while (query.ends_with(';')) query = trim(query.substr(0, query.size() - 1));
-  return query;
-}
 
 /// "2022-01-24 00:00:00", with a fraction where there is one.
 std::string shown_time(std::int64_t micros) {
@@ -130,67 +115,70 @@ Result<void> add_columns(std::vector<Field> fields, const QueryContext& context,
 }  // namespace
 
 TableName table_name(std::string_view name, const std::string& database) {
-  const auto dot = name.find('.');
-  if (dot == std::string_view::npos || dot == 0 || dot + 1 == name.size()) {
-    return {database, std::string(name)};
-  }
-  return {std::string(name.substr(0, dot)), std::string(name.substr(dot + 1))};
-}
-
-bool is_partitioned(const SourceTableOptions& options) {
-  return !options.partition_column.empty() || has_placeholders(options.query) ||
-         has_placeholders(options.filter);
+  auto [first, second] = sql::split_name(name, database);
+  return {std::move(first), std::move(second)};
 }
 
 Result<std::string> bind_values(std::string_view sql, const model::Partition& partition,
                                 const std::optional<model::TimeZone>& zone) {
-  std::string bound_sql;
-  bool inside_constant = false;
-  while (true) {
-    const auto open = sql.find(kOpen);
-    for (const char c : sql.substr(0, open)) inside_constant = inside_constant != (c == '\'');
-    bound_sql += sql.substr(0, open);
-    if (open == std::string_view::npos) return bound_sql;
-    sql.remove_prefix(open);
-    const auto close = sql.find(kClose);
-    if (close == std::string_view::npos) {
-      return fail(ErrorCode::InvalidConfig, "a placeholder has no end: {}", sql.substr(0, 40));
-    }
-    const auto placeholder = sql.substr(0, close + kClose.size());
-    const auto value = TRY(value_of(placeholder, partition, zone));
-    bound_sql += inside_constant ? escaped(value) : literal(value);
-    sql.remove_prefix(placeholder.size());
+  const auto value = [&](std::string_view placeholder) { return value_of(placeholder, partition, zone); };
+  return sql::bind_placeholders(sql, {value, literal, literal});
+}
+
+Result<void> Stream::decode(std::string_view bytes, std::uint64_t first_row, model::Batch& rows,
+                            std::vector<sql::UnreadRow>& unread) const {
+  RowDecoder decoder(shape);
+  const auto size = bytes.size();
+  for (auto row = first_row; !bytes.empty(); ++row) {
+    const model::RowOrigin origin{row, size - bytes.size(), 0};
+    auto reason = decoder.decode(bytes, origin, rows);
+    if (reason) unread.push_back({origin, *std::move(reason)});
   }
+  return {};
+}
+
+std::string Stream::line_of(std::string_view bytes, const model::RowOrigin& origin) const {
+  return mysql::line_of(bytes.substr(origin.offset), shape.columns.size());
+}
+
+std::optional<std::string> Stream::decode_line(std::string_view line, const model::RowOrigin& origin,
+                                               model::Batch& rows) const {
+  return RowDecoder(shape).decode_line(line, origin, rows);
 }
 
 std::string Stream::range_sql(const std::string& key, std::int64_t first, std::int64_t last) const {
-  return fmt::format("{} {} {} BETWEEN {} AND {}", sql, where.empty() ? "WHERE" : "AND", identifier(key),
-                     first, last);
+  return fmt::format("{} {} {} BETWEEN {} AND {}", statement, where.empty() ? "WHERE" : "AND",
+                     identifier(key), first, last);
 }
 
-Result<Stream> describe_stream(Connection& connection, const SourceTableOptions& options,
-                               const QueryContext& context, const model::Partition& partition) {
-  Stream stream;
+Result<std::shared_ptr<Stream>> describe_stream(Connection& connection, const SourceTableOptions& options,
+                                                const QueryContext& context,
+                                                const model::Partition& partition) {
+  auto made = std::make_shared<Stream>();
+  auto& stream = *made;
   stream.shape.zero_dates = context.zero_dates;
   stream.shape.zone = context.zone;
+  std::vector<Field> fields;
   if (!options.query.empty()) {
-    stream.sql = TRY(bind_values(bare(options.query), partition, context.zone));
-    stream.table = "(" + stream.sql + "\n) AS weir_rows";
-    TRY(add_columns(TRY(connection.describe(stream.sql)), context, stream.shape));
-    return stream;
+    stream.statement = TRY(bind_values(sql::bare(options.query), partition, context.zone));
+    stream.table = "(" + stream.statement + "\n) AS weir_rows";
+    fields = TRY(connection.describe(stream.statement));
+  } else {
+    stream.table = table_name(options.table, context.database).sql();
+    std::vector<std::string> wanted;
+    for (const auto& column : options.columns) wanted.push_back(identifier(column));
+    fields = TRY(connection.describe(
+        fmt::format("SELECT {} FROM {}", wanted.empty() ? "*" : join(wanted), stream.table)));
+    TRY(add_conditions(connection, options, context, partition, stream));
+    // Named one by one, so that a column that is added later does not come in.
+    std::vector<std::string> columns;
+    for (const auto& field : fields) columns.push_back(selected(field));
+    stream.statement = fmt::format("SELECT {} FROM {} {}", join(columns), stream.table, stream.where);
   }
-  stream.table = table_name(options.table, context.database).sql();
-  std::vector<std::string> wanted;
-  for (const auto& column : options.columns) wanted.push_back(identifier(column));
-  auto fields = TRY(connection.describe(
-      fmt::format("SELECT {} FROM {}", wanted.empty() ? "*" : join(wanted), stream.table)));
-  TRY(add_conditions(connection, options, context, partition, stream));
-  // Named one by one, so that a column that is added later does not come in.
-  std::vector<std::string> columns;
-  for (const auto& field : fields) columns.push_back(selected(field));
-  stream.sql = fmt::format("SELECT {} FROM {} {}", join(columns), stream.table, stream.where);
+  stream.from = stream.table + " " + stream.where;
   TRY(add_columns(std::move(fields), context, stream.shape));
-  return stream;
+  stream.schema.columns = stream.shape.columns;
+  return made;
 }
 
 }  // namespace weir::mysql

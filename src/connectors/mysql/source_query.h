@@ -2,13 +2,14 @@
 // The SQL that reads a stream. Used inside this folder only.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "connectors/mysql/row_decoding.h"
 #include "connectors/mysql/source_options.h"
+#include "connectors/sql/stream.h"
 #include "model/partition.h"
 #include "protocols/mysql/connection.h"
 
@@ -29,9 +30,6 @@ TableName table_name(std::string_view name, const std::string& database);
 /// in the form of the server.
 Result<std::string> bind_values(std::string_view sql, const model::Partition& partition,
                                 const std::optional<model::TimeZone>& zone);
-/// Whether the rows differ by partition.
-bool is_partitioned(const SourceTableOptions& options);
-
 /// What a stream's SQL depends on beside its own options.
 struct QueryContext {
   std::string database;
@@ -42,18 +40,25 @@ struct QueryContext {
 };
 
 /// A stream, found out from the server.
-struct Stream {
-  RowShape shape;
-  std::string sql;    ///< the whole statement
-  std::string table;  ///< what the rows come from, for FROM; with its conditions in `where`
-  std::string where;  ///< empty, or "WHERE ..."
-
+class Stream final : public sql::Stream {
+ public:
+  Result<void> decode(std::string_view bytes, std::uint64_t first_row, model::Batch& rows,
+                      std::vector<sql::UnreadRow>& unread) const override;
+  std::string line_of(std::string_view bytes, const model::RowOrigin& origin) const override;
+  std::optional<std::string> decode_line(std::string_view line, const model::RowOrigin& origin,
+                                         model::Batch& rows) const override;
   /// The same statement for the rows of a table whose key lies between two values.
   std::string range_sql(const std::string& key, std::int64_t first, std::int64_t last) const;
+
+  RowShape shape;
+  std::string statement;
+  std::string table;  ///< what the rows come from, for FROM; with its conditions in `where`
+  std::string where;  ///< empty, or "WHERE ..."
 };
 
 /// Asks the server for the columns and their types.
-Result<Stream> describe_stream(Connection& connection, const SourceTableOptions& options,
-                               const QueryContext& context, const model::Partition& partition);
+Result<std::shared_ptr<Stream>> describe_stream(Connection& connection, const SourceTableOptions& options,
+                                                const QueryContext& context,
+                                                const model::Partition& partition);
 
 }  // namespace weir::mysql

@@ -62,12 +62,18 @@ TEST_F(MysqlSourceTest, all_tables_are_of_one_instant) {
 
 TEST_F(MysqlSourceTest, readers_side_by_side_give_the_rows_of_one_instant_in_order) {
   sql("CREATE TABLE t (id INT PRIMARY KEY, word CHAR(100));\n"
-      "INSERT INTO t SELECT seq * 3 - 20000, seq FROM weir.seq_1_to_20000;\nANALYZE TABLE t");
+      "INSERT INTO t SELECT CAST(seq AS SIGNED) * 3 - 20000, seq FROM weir.seq_1_to_20000;\nANALYZE TABLE t");
   const auto alone = read_table("t");
+  EXPECT_EQ(std::count(alone.rows.at(0).begin(), alone.rows.at(0).end(), '\n'), 20'000);
   options_.readers = 4;
   constexpr std::uint64_t kSmallPieces = 100'000;
   const auto made = source({table("t")}, kSmallPieces);
   const auto extraction = open(*made, whole());
+  // Those that looked at the table are gone after a while.
+  const std::string sessions =
+      "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND ID <> CONNECTION_ID()";
+  for (int i = 0; i < 1000 && sql(sessions) != "4\n"; ++i) continue;
+  EXPECT_EQ(sql(sessions), "4\n");
   sql("DELETE FROM t WHERE id % 2 = 0");
   const auto together = drain(*extraction);
   EXPECT_EQ(together.error, "");

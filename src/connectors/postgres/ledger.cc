@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "connectors/postgres/locks.h"
+#include "connectors/sql/ledger_entry.h"
 #include "protocols/postgres/options.h"
 
 namespace weir::postgres {
@@ -41,31 +42,6 @@ constexpr const char* kShown =
     "load_id, pipeline, partition, table_name, rows_read, rows_added, rows_loaded, rows_filtered, "
     "rows_deduplicated, rows_quarantined, fingerprint, content_hash, cursor, started_at AT TIME ZONE 'UTC', "
     "published_at AT TIME ZONE 'UTC'";
-
-Result<Timestamp> read_time(std::string_view text) {
-  const auto time = parse_timestamp(text);
-  if (!time) return fail(ErrorCode::DataMismatch, "_weir_loads holds '{}' where a time should stand", text);
-  return *time;
-}
-
-Result<model::LedgerEntry> read_entry(const Rows& rows, std::size_t row) {
-  const auto text = [&](std::size_t column) { return std::string(rows.text(row, column)); };
-  const auto count = [&](std::size_t column) {
-    return static_cast<std::uint64_t>(rows.integer(row, column));
-  };
-  model::LedgerEntry entry;
-  entry.load_id = text(0);
-  entry.pipeline = text(1);
-  entry.partition = text(2);
-  entry.table = text(3);
-  entry.counts = {count(4), count(5), count(6), count(7), count(8), count(9)};
-  entry.fingerprint = text(10);
-  entry.content_hash = text(11);
-  entry.cursor = text(12);
-  entry.started_at = TRY(read_time(text(13)));
-  entry.published_at = TRY(read_time(text(14)));
-  return entry;
-}
 
 }  // namespace
 
@@ -134,7 +110,7 @@ Result<std::vector<model::LedgerEntry>> Ledger::read(Connection& connection, con
   if (!TRY(exists(connection))) return entries;
   const auto rows =
       TRY(connection.query(fmt::format("SELECT {} FROM {} ORDER BY number", kShown, from), parameters));
-  for (std::size_t row = 0; row < rows.size(); ++row) entries.push_back(TRY(read_entry(rows, row)));
+  for (std::size_t row = 0; row < rows.size(); ++row) entries.push_back(TRY(sql::ledger_entry(rows, row)));
   return entries;
 }
 

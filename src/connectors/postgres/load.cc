@@ -11,6 +11,7 @@
 #include "connectors/postgres/marks.h"
 #include "connectors/postgres/plan.h"
 #include "connectors/postgres/removal.h"
+#include "connectors/sdk/load_request.h"
 
 namespace weir::postgres {
 namespace {
@@ -175,12 +176,8 @@ Result<void> PostgresLoad::publish(const std::vector<model::LedgerEntry>& entrie
 }
 
 Result<void> PostgresLoad::record(const std::vector<model::LedgerEntry>& entries) {
-  if (entries.empty()) return fail(ErrorCode::Internal, "load {} has no ledger entry", request_.load_id);
+  TRY(sdk::check_entries(entries, request_.load_id));
   for (const auto& entry : entries) {
-    if (entry.load_id != request_.load_id) {
-      return fail(ErrorCode::Internal, "the ledger entry of load {} belongs to load {}", request_.load_id,
-                  entry.load_id);
-    }
     TRY(ledger_.write(*connection_, entry).within("writing the ledger"));
   }
   return {};

@@ -11,6 +11,7 @@
 #include "connectors/postgres/table.h"
 #include "connectors/postgres/types.h"
 #include "connectors/sdk/destination.h"
+#include "connectors/sdk/load_request.h"
 
 namespace weir::postgres {
 
@@ -47,9 +48,6 @@ struct TablePlan {
 /// Fails with DataMismatch when a stored column cannot take ours, naming it and both types.
 Result<TablePlan> plan_table(const std::optional<StoredTable>& stored, const TableName& name,
                              const sdk::TableTarget& target, const model::Partition& partition);
-
-/// Whether the partition's rows are found by time; otherwise by the loads that wrote them.
-bool replaces_by_time(const sdk::TableTarget& target, const model::Partition& partition);
 
 // The statements of the Insert route have one array parameter a column, then one for the load's id
 // when the plan marks rows.

@@ -8,19 +8,12 @@
 
 #include "config/diagnostics.h"
 #include "config/spec.h"
+#include "connectors/sql/stream_options.h"
 #include "protocols/postgres/value_decoding.h"
 
 namespace weir::postgres {
 
-/// One stream of rows: a table or a query.
-struct SourceTableOptions {
-  std::string table;
-  std::string query;
-  std::vector<std::string> columns;
-  std::string filter;
-  std::string partition_column;
-  std::string change_column;
-};
+using SourceTableOptions = sql::StreamOptions;
 
 /// The options of a source; those of its only stream as well, when the pipeline has one table.
 struct SourceOptions : SourceTableOptions {

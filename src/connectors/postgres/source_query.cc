@@ -4,25 +4,11 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "connectors/sql/placeholders.h"
 #include "protocols/postgres/options.h"
 
 namespace weir::postgres {
 namespace {
-
-constexpr std::string_view kOpen = "{{";
-constexpr std::string_view kClose = "}}";
-
-std::string doubled(std::string_view text) {
-  const auto quoted = sql_literal(text);
-  return quoted.substr(1, quoted.size() - 2);
-}
-
-/// An SQL query without blanks and semicolons at its end.
-std::string_view bare(std::string_view query) {
-  query = trim(query);
-  while (query.ends_with(';')) query = trim(query.substr(0, query.size() - 1));
-  return query;
-}
 
 /// A placeholder's value. What is read again begins before the partition.
 Result<std::string> value_of(std::string_view placeholder, const model::Partition& partition) {
@@ -133,31 +119,9 @@ Result<std::uint64_t> pages_of(Connection& connection, const TableName& name) {
 
 }  // namespace
 
-bool has_placeholders(std::string_view sql) { return sql.find(kOpen) != std::string_view::npos; }
-
-bool is_partitioned(const SourceTableOptions& options) {
-  return !options.partition_column.empty() || has_placeholders(options.query) ||
-         has_placeholders(options.filter);
-}
-
 Result<std::string> bind_placeholders(std::string_view sql, const model::Partition& partition) {
-  std::string bound;
-  bool inside_constant = false;
-  while (true) {
-    const auto open = sql.find(kOpen);
-    for (const char c : sql.substr(0, open)) inside_constant = inside_constant != (c == '\'');
-    bound += sql.substr(0, open);
-    if (open == std::string_view::npos) return bound;
-    sql.remove_prefix(open);
-    const auto close = sql.find(kClose);
-    if (close == std::string_view::npos) {
-      return fail(ErrorCode::InvalidConfig, "a placeholder has no end: {}", sql.substr(0, 40));
-    }
-    const auto placeholder = sql.substr(0, close + kClose.size());
-    const auto value = TRY(value_of(placeholder, partition));
-    bound += inside_constant ? doubled(value) : literal(value);
-    sql.remove_prefix(placeholder.size());
-  }
+  const auto value = [&](std::string_view placeholder) { return value_of(placeholder, partition); };
+  return sql::bind_placeholders(sql, {value, literal, sql_literal});
 }
 
 std::string Relation::sql(const std::string& more) const {
@@ -169,7 +133,8 @@ Result<Relation> relation_of(const SourceTableOptions& options, const std::strin
                              const model::Partition& partition) {
   // Lines of their own, because what a person wrote may end with a comment.
   if (!options.query.empty()) {
-    return Relation{"(" + TRY(bind_placeholders(bare(options.query), partition)) + "\n) AS weir_rows", ""};
+    return Relation{"(" + TRY(bind_placeholders(sql::bare(options.query), partition)) + "\n) AS weir_rows",
+                    ""};
   }
   std::vector<std::string> conditions;
   if (!options.filter.empty())
@@ -178,6 +143,28 @@ Result<Relation> relation_of(const SourceTableOptions& options, const std::strin
     conditions.push_back(window_condition(options.partition_column, partition.reading()));
   }
   return Relation{table_name(options.table, schema).sql(), join(conditions, " AND ")};
+}
+
+Result<void> Stream::decode(std::string_view bytes, std::uint64_t first_row, model::Batch& rows,
+                            std::vector<sql::UnreadRow>& unread) const {
+  const auto size = bytes.size();
+  for (auto row = first_row; !bytes.empty(); ++row) {
+    const auto length = TRY(row_length(bytes, shape.columns.size()));
+    const model::RowOrigin origin{row, size - bytes.size(), static_cast<std::uint32_t>(length)};
+    auto reason = TRY(decode_row(bytes.substr(0, length), shape, origin, rows).within("reading " + input));
+    if (reason) unread.push_back({origin, *std::move(reason)});
+    bytes.remove_prefix(length);
+  }
+  return {};
+}
+
+std::string Stream::line_of(std::string_view bytes, const model::RowOrigin& origin) const {
+  return postgres::line_of(bytes.substr(origin.offset, origin.length), shape);
+}
+
+std::optional<std::string> Stream::decode_line(std::string_view line, const model::RowOrigin& origin,
+                                               model::Batch& rows) const {
+  return postgres::decode_line(line, shape, origin, rows);
 }
 
 std::string Stream::copy_sql() const {
@@ -190,16 +177,18 @@ std::string Stream::copy_sql(std::uint64_t first, std::uint64_t end) const {
   return fmt::format("COPY (SELECT {} FROM {}) TO STDOUT (FORMAT binary)", select, relation.sql(range));
 }
 
-Result<Stream> describe_stream(Connection& connection, const SourceTableOptions& options,
-                               const std::string& schema, const model::Partition& partition,
-                               OutOfRange out_of_range) {
-  Stream stream;
+Result<std::shared_ptr<Stream>> describe_stream(Connection& connection, const SourceTableOptions& options,
+                                                const std::string& schema, const model::Partition& partition,
+                                                OutOfRange out_of_range) {
+  auto made = std::make_shared<Stream>();
+  auto& stream = *made;
   stream.relation = TRY(relation_of(options, schema, partition));
+  stream.from = stream.relation.sql();
   stream.shape.out_of_range = out_of_range;
   std::vector<std::string> wanted;
   for (const auto& column : options.columns) wanted.push_back(sql_identifier(column));
   const auto fields = TRY(connection.describe(
-      fmt::format("SELECT {} FROM {}", wanted.empty() ? "*" : join(wanted), stream.relation.sql())));
+      fmt::format("SELECT {} FROM {}", wanted.empty() ? "*" : join(wanted), stream.from)));
   if (fields.empty()) return fail(ErrorCode::DataMismatch, "it has no columns");
   for (const auto& field : fields) TRY(add_column(connection, field, stream));
   // A part of a table that an index finds is better read as a whole.
@@ -208,7 +197,9 @@ Result<Stream> describe_stream(Connection& connection, const SourceTableOptions&
   if (!options.table.empty() && is_whole) {
     stream.pages = TRY(pages_of(connection, table_name(options.table, schema)));
   }
-  return stream;
+  const auto encoding = TRY(connection.execute("SHOW server_encoding"));
+  if (encoding.text(0, 0) == "SQL_ASCII") stream.shape.text = TextBytes::Unchecked;
+  return made;
 }
 
 }  // namespace weir::postgres

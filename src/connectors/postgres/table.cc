@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "connectors/sql/placeholders.h"
 
 namespace weir::postgres {
 namespace {
@@ -76,9 +77,8 @@ Result<void> read_indexes(Connection& connection, const std::string& id, StoredT
 std::string TableName::sql() const { return sql_identifier(schema) + "." + sql_identifier(table); }
 
 TableName table_name(std::string_view name, const std::string& schema) {
-  const auto dot = name.find('.');
-  if (dot == std::string_view::npos || dot == 0 || dot + 1 == name.size()) return {schema, std::string(name)};
-  return {std::string(name.substr(0, dot)), std::string(name.substr(dot + 1))};
+  auto [first, second] = sql::split_name(name, schema);
+  return {std::move(first), std::move(second)};
 }
 
 const StoredColumn* StoredTable::find(std::string_view column) const {

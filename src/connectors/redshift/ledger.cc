@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "connectors/redshift/catalog.h"
+#include "connectors/sql/ledger_entry.h"
 
 namespace weir::redshift {
 namespace {
@@ -44,31 +45,6 @@ std::string sql_time(Timestamp time) {
   char text[26];
   write_sql_timestamp(time, text);
   return {text, sizeof text};
-}
-
-Result<Timestamp> read_time(std::string_view text) {
-  const auto time = parse_timestamp(text);
-  if (!time) return fail(ErrorCode::DataMismatch, "_weir_loads holds '{}' where a time should stand", text);
-  return *time;
-}
-
-Result<LedgerEntry> read_entry(const postgres::Rows& rows, std::size_t row) {
-  const auto text = [&](std::size_t column) { return std::string(rows.text(row, column)); };
-  const auto count = [&](std::size_t column) {
-    return static_cast<std::uint64_t>(rows.integer(row, column));
-  };
-  LedgerEntry entry;
-  entry.load_id = text(0);
-  entry.pipeline = text(1);
-  entry.partition = text(2);
-  entry.table = text(3);
-  entry.counts = {count(4), count(5), count(6), count(7), count(8), count(9)};
-  entry.fingerprint = text(10);
-  entry.content_hash = text(11);
-  entry.cursor = text(12);
-  entry.started_at = TRY(read_time(rows.text(row, 13)));
-  entry.published_at = TRY(read_time(rows.text(row, 14)));
-  return entry;
 }
 
 /// Whether a failure only says that there is no ledger yet.
@@ -130,7 +106,7 @@ Result<std::vector<LedgerEntry>> Ledger::read(Connection& connection, const std:
   const auto rows = connection.query(sql, parameters);
   if (!rows && is_missing(connection)) return entries;
   if (!rows) return Failure(rows.error());
-  for (std::size_t row = 0; row < rows->size(); ++row) entries.push_back(TRY(read_entry(*rows, row)));
+  for (std::size_t row = 0; row < rows->size(); ++row) entries.push_back(TRY(sql::ledger_entry(*rows, row)));
   return entries;
 }
 

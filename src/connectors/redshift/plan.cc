@@ -101,10 +101,6 @@ Result<Mode> mode_of(const std::optional<StoredTable>& stored, const sdk::TableT
 
 }  // namespace
 
-bool replaces_by_time(const sdk::TableTarget& target, const model::Partition& partition) {
-  return partition.window.has_value() && !target.partition_column.empty();
-}
-
 std::vector<std::string> TablePlan::staged_columns() const {
   std::vector<std::string> names;
   for (const auto& field : fields) names.push_back(field.name);

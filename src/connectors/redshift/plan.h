@@ -11,6 +11,7 @@
 #include "connectors/redshift/catalog.h"
 #include "connectors/redshift/row_encoder.h"
 #include "connectors/sdk/destination.h"
+#include "connectors/sdk/load_request.h"
 
 namespace weir::redshift {
 
@@ -54,8 +55,5 @@ struct TablePlan {
 /// Fails with DataMismatch when a stored column cannot take ours, naming it and both types.
 Result<TablePlan> plan_table(const std::string& schema, std::optional<StoredTable> stored,
                              const sdk::TableTarget& target, const model::Partition& partition);
-
-/// Whether the partition's rows are found by time; otherwise by the loads that wrote them.
-bool replaces_by_time(const sdk::TableTarget& target, const model::Partition& partition);
 
 }  // namespace weir::redshift

@@ -112,6 +112,20 @@ Result<void> check_request(const LoadRequest& request, const DestinationCapabili
   return {};
 }
 
+bool replaces_by_time(const TableTarget& target, const model::Partition& partition) {
+  return partition.window.has_value() && !target.partition_column.empty();
+}
+
+Result<void> check_entries(const std::vector<model::LedgerEntry>& entries, const std::string& load_id) {
+  if (entries.empty()) return fail(ErrorCode::Internal, "load {} has no ledger entry", load_id);
+  for (const auto& entry : entries) {
+    if (entry.load_id == load_id) continue;
+    return fail(ErrorCode::Internal, "the ledger entry of load {} belongs to load {}", load_id,
+                entry.load_id);
+  }
+  return {};
+}
+
 Failure unmarked_rows(const TableTarget& target, const model::Partition& partition, std::string_view mark,
                       std::string_view remedy) {
   return fail(

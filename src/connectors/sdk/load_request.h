@@ -13,6 +13,12 @@ namespace weir::sdk {
 /// weir keeps for itself, keys and partition columns that the rows do not have.
 Result<void> check_request(const LoadRequest& request, const DestinationCapabilities& capabilities);
 
+/// Whether a partition's rows are found by time; otherwise by the loads that wrote them.
+bool replaces_by_time(const TableTarget& target, const model::Partition& partition);
+
+/// Fails with Internal when these are not the entries of this very load.
+Result<void> check_entries(const std::vector<model::LedgerEntry>& entries, const std::string& load_id);
+
 /// For a destination that finds a partition's rows by marks in a column `mark`, when earlier loads
 /// have written rows without them: those could not be found and would be doubled. `remedy` is the
 /// statement that lets the rows pass which will not be loaded again.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "connectors/sdk/load_request.h"
 #include "connectors/sqlite/ledger.h"
 #include "connectors/sqlite/marks.h"
 #include "connectors/sqlite/plan.h"
@@ -162,12 +163,8 @@ Result<void> SqliteLoad::publish(const std::vector<model::LedgerEntry>& entries)
 }
 
 Result<void> SqliteLoad::record(Database& database, const std::vector<model::LedgerEntry>& entries) {
-  if (entries.empty()) return fail(ErrorCode::Internal, "load {} has no ledger entry", request_.load_id);
+  TRY(sdk::check_entries(entries, request_.load_id));
   for (const auto& entry : entries) {
-    if (entry.load_id != request_.load_id) {
-      return fail(ErrorCode::Internal, "the ledger entry of load {} belongs to load {}", request_.load_id,
-                  entry.load_id);
-    }
     TRY(write_entry(database, entry).within("writing the ledger"));
   }
   return {};

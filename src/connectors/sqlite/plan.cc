@@ -106,10 +106,6 @@ Result<void> plan_stored_table(const StoredTable& stored, const sdk::TableTarget
 
 }  // namespace
 
-bool replaces_by_time(const sdk::TableTarget& target, const model::Partition& partition) {
-  return partition.window.has_value() && !target.partition_column.empty();
-}
-
 Result<TablePlan> plan_table(const std::optional<StoredTable>& stored, const sdk::TableTarget& target,
                              const model::Partition& partition) {
   TRY(check_names(target));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "connectors/sdk/destination.h"
+#include "connectors/sdk/load_request.h"
 #include "connectors/sqlite/table.h"
 #include "connectors/sqlite/types.h"
 
@@ -33,9 +34,6 @@ struct TablePlan {
 /// Fails with DataMismatch when a stored column cannot take ours, naming it and both types.
 Result<TablePlan> plan_table(const std::optional<StoredTable>& stored, const sdk::TableTarget& target,
                              const model::Partition& partition);
-
-/// Whether the partition's rows are found by time; otherwise by the loads that wrote them.
-bool replaces_by_time(const sdk::TableTarget& target, const model::Partition& partition);
 
 /// INSERT with one parameter a column, then one for the load's id when the plan marks rows.
 std::string insert_sql(const TablePlan& plan, const sdk::TableTarget& target);
