@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/redshift_server.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cstdio>
+#include <fstream>
 #include <vector>
 
 #include "tests/support/postgres_server.h"
@@ -28,12 +32,33 @@ std::string role_argument(const char* role, const char* key, const char* secret)
   return fmt::format("{}={}:{}", role, key, secret);
 }
 
-/// The stand-in and its database, gone with this program.
+bool is_listening(int port) {
+  const int connection = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
+  address.sin_port = ::htons(static_cast<std::uint16_t>(port));
+  const int result = ::connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  ::close(connection);
+  return result == 0;
+}
+
+/// The port of ctest's stand-in; 0 when there is none.
+int port_of_ctest() {
+  std::ifstream file(WEIR_REDSHIFT_FOLDER "/port");
+  int port = 0;
+  file >> port;
+  return port != 0 && is_listening(port) ? port : 0;
+}
+
+/// A database of this program, behind ctest's stand-in or one of its own, gone with it.
 class StandIn {
  public:
-  StandIn() : database_(fmt::format("redshift_{}", ::getpid())) {
-    const auto made = PostgresServer::shared().sql("CREATE DATABASE " + database_);
+  StandIn() : database_(fmt::format("redshift_{}", ::getpid())), port_(port_of_ctest()) {
+    const auto of_template = port_ == 0 ? "" : " TEMPLATE redshift_template";
+    const auto made = PostgresServer::shared().sql("CREATE DATABASE " + database_ + of_template);
     if (!made.empty()) give_up(made);
+    if (port_ != 0) return;
     int ends[2];
     if (::pipe(ends) != 0) give_up("no pipe");
     process_ = ::fork();
@@ -44,8 +69,10 @@ class StandIn {
     std::fclose(output);
   }
   ~StandIn() {
-    ::kill(process_, SIGTERM);
-    ::waitpid(process_, nullptr, 0);
+    if (process_ > 0) {
+      ::kill(process_, SIGTERM);
+      ::waitpid(process_, nullptr, 0);
+    }
     PostgresServer::shared().sql("DROP DATABASE " + database_ + " WITH (FORCE)");
   }
   StandIn(const StandIn&) = delete;
@@ -86,20 +113,8 @@ class StandIn {
 
   std::string database_;
   pid_t process_ = -1;
-  int port_ = 0;
+  int port_;
 };
-
-std::string shown(const postgres::Rows& rows) {
-  std::string text;
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    for (std::size_t column = 0; column < rows.columns(); ++column) {
-      if (column > 0) text += '|';
-      text += rows.is_null(row, column) ? "NULL" : rows.text(row, column);
-    }
-    text += '\n';
-  }
-  return text;
-}
 
 std::string run_sql(const postgres::PostgresOptions& options, const std::string& before,
                     const std::string& text) {
@@ -109,7 +124,7 @@ std::string run_sql(const postgres::PostgresOptions& options, const std::string&
   auto connection = postgres::Connection::open(*target);
   if (!connection) return connection.error().to_string();
   const auto rows = connection->execute(text);
-  return rows ? shown(*rows) : rows.error().to_string();
+  return rows ? text_of_rows(*rows) : rows.error().to_string();
 }
 
 }  // namespace

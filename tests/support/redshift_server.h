@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The stand-in for Redshift (tests/servers/redshift) in front of the PostgreSQL and the S3 server of
-// the tests: a process of each test program that asks for it, with a database of its own, both gone at
-// its end. One thread.
+// the tests: that of ctest, or one of the program's own where there is none. Each test program has a
+// database of its own, gone at its end. One thread.
 #pragma once
 
 #include <string>

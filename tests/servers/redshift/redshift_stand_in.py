@@ -26,7 +26,7 @@ class Settings:
     roles: dict
     system: SystemTables
     tls: ssl.SSLContext = None
-    faults: list = field(default_factory=list)  # [statement, kind, times]
+    faults: list = field(default_factory=list)  # [statement, kind, times, database]
 
 
 class Client(socketserver.BaseRequestHandler):

@@ -139,19 +139,21 @@ class Session:
 
     def _set_fault(self, statement):
         """STAND_IN FAIL COPY|COMMIT WITH CONFLICT|ERROR|DROP|LOST [TIMES n], STAND_IN CLEAR: what goes wrong with
-        the next statements of whoever comes."""
+        the next statements of whoever comes to this database."""
         words = [token.upper or token.text for token in visible(statement)[1:]]
         if words[:1] == ["CLEAR"]:
-            self.settings.faults.clear()
+            self.settings.faults[:] = [fault for fault in self.settings.faults if fault[3] != self.database]
         elif words[:1] == ["FAIL"] and words[2:3] == ["WITH"]:
-            self.settings.faults.append([words[1], words[3], int(words[5]) if words[4:5] == ["TIMES"] else 1])
+            times = int(words[5]) if words[4:5] == ["TIMES"] else 1
+            self.settings.faults.append([words[1], words[3], times, self.database])
         else:
             raise syntax_error("STAND_IN")
         self.client.sendall(wire.complete("STAND_IN"))
         return True
 
     def _with_fault(self, name, action):
-        fault = next((fault for fault in self.settings.faults if fault[0] == name and fault[2] > 0), None)
+        fault = next((fault for fault in self.settings.faults
+                      if fault[0] == name and fault[2] > 0 and fault[3] == self.database), None)
         if fault is None or self.status == _FAILED:
             return action()
         fault[2] -= 1

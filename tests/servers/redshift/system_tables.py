@@ -56,6 +56,19 @@ class SystemTables:
         self._connect, self._lock, self._connections, self._query = connect, threading.Lock(), {}, 100
 
     def _run(self, database, action):
+        """Once more with a new connection when the database was dropped and made anew meanwhile."""
+        try:
+            return self._do(database, action)
+        except psycopg2.OperationalError:
+            self._connections.pop(database, None)
+            return self._do(database, action)
+
+    def close(self):
+        for connection in self._connections.values():
+            connection.close()
+        self._connections.clear()
+
+    def _do(self, database, action):
         if database not in self._connections:
             connection = psycopg2.connect(dbname=database, **self._connect)
             connection.autocommit = True
