@@ -60,7 +60,7 @@ Result<ExitCode> list_in(const QuarantineListOptions& options, Context& context)
   Table table({{"pipeline", Align::Left, Table::Column::Room::Yield},
                {"partition"},
                {"rows", Align::Right},
-               {"reasons", Align::Left, Table::Column::Room::Yield}});
+               {"reasons", Align::Left, Table::Column::Room::Below}});
   for (const auto& summary : summaries) {
     table.add({Cell(summary.pipeline), Cell(summary.partition), Cell(with_thousands(summary.rows)),
                Cell(reasons_text(summary))});

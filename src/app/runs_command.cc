@@ -44,7 +44,7 @@ void print_table(const Console& console, const std::vector<state::Run>& runs) {
                {"started (UTC)"},
                {"took", Align::Right},
                {"loaded", Align::Right},
-               {"note", Align::Left, Table::Column::Room::Yield}});
+               {"note", Align::Left, Table::Column::Room::Below}});
   const auto length = id_length(runs);
   for (const auto& run : runs) {
     model::RowCounts counts;

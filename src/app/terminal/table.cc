@@ -29,6 +29,16 @@ void narrow(std::vector<std::size_t>& widths, std::size_t width, const std::vect
   }
 }
 
+/// What stands under a row, moved in.
+std::string lines_below(const Cell& cell, const Style& style, std::size_t width) {
+  std::string out;
+  if (cell.text.empty()) return out;
+  const auto room = std::max<std::size_t>(width, kGap + 1) - kGap;
+  for (const auto& line : wrap(cell.text, room))
+    out += style.paint(cell.tone, shorten(std::string(kGap, ' ') + line, width, style.ellipsis())) + "\n";
+  return out;
+}
+
 }  // namespace
 
 void Table::add(std::vector<Cell> row) {
@@ -45,17 +55,23 @@ std::vector<std::size_t> Table::content_widths() const {
   return widths;
 }
 
-/// The widths of as many columns as there is room for.
-std::vector<std::size_t> Table::fitting_widths(std::size_t width) const {
+std::vector<std::size_t> Table::whole_widths() const {
+  auto widths = content_widths();
+  for (std::size_t i = 0; i < widths.size(); ++i)
+    widths[i] = std::max(widths[i], display_width(columns_[i].title));
+  return widths;
+}
+
+/// The widths of as many of the first `most` columns as there is room for.
+std::vector<std::size_t> Table::fitting_widths(std::size_t width, std::size_t most) const {
   const auto contents = content_widths();
+  const auto whole = whole_widths();
   std::vector<std::size_t> widths;
-  for (auto count = columns_.size(); count > 0; --count) {
-    widths.clear();
+  for (auto count = most; count > 0; --count) {
+    widths.assign(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(count));
     auto floors = std::vector<std::size_t>();
-    for (std::size_t i = 0; i < count; ++i) {
-      widths.push_back(std::max(contents[i], display_width(columns_[i].title)));
-      floors.push_back(columns_[i].room == Column::Room::Yield ? std::min(widths[i], kNarrowest) : widths[i]);
-    }
+    for (std::size_t i = 0; i < count; ++i)
+      floors.push_back(columns_[i].room == Column::Room::Keep ? widths[i] : std::min(widths[i], kNarrowest));
     narrow(widths, width, floors);
     // A title that is cut is better than a number that is missing.
     for (std::size_t i = 0; i < count; ++i)
@@ -67,8 +83,17 @@ std::vector<std::size_t> Table::fitting_widths(std::size_t width) const {
   return widths;
 }
 
+bool Table::last_goes_below(std::size_t width) const {
+  if (columns_.size() < 2 || columns_.back().room != Column::Room::Below) return false;
+  auto widths = whole_widths();
+  widths.back() = std::min(widths.back(), kReadable);
+  return total(widths) > width;
+}
+
 std::string Table::render(const Style& style, std::size_t width) const {
-  const auto widths = fitting_widths(width);
+  const bool below = last_goes_below(width);
+  const auto most = columns_.size() - (below ? 1 : 0);
+  const auto widths = fitting_widths(width, most);
   const auto line = [&](const std::vector<Cell>& cells) {
     std::string text;
     for (std::size_t i = 0; i < widths.size(); ++i) {
@@ -87,13 +112,13 @@ std::string Table::render(const Style& style, std::size_t width) const {
   std::vector<Cell> titles;
   for (const auto& column : columns_) titles.emplace_back(column.title, Tone::Faint);
   std::string out = line(titles);
-  for (const auto& row : rows_) out += line(row);
-  if (widths.size() < columns_.size()) {
-    out +=
-        style.paint(Tone::Faint,
-                    shorten(fmt::format("({} more; make the window wider)", columns_.size() - widths.size()),
-                            width, style.ellipsis())) +
-        "\n";
+  for (const auto& row : rows_) {
+    out += line(row);
+    if (below && row.size() == columns_.size()) out += lines_below(row.back(), style, width);
+  }
+  if (widths.size() < most) {
+    const auto missing = fmt::format("({} more; make the window wider)", most - widths.size());
+    out += style.paint(Tone::Faint, shorten(missing, width, style.ellipsis())) + "\n";
   }
   return out;
 }

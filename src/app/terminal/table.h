@@ -22,8 +22,9 @@ class Table {
   struct Column {
     std::string title;
     Align align = Align::Left;
-    /// Gives up width before the others when the screen is narrow.
-    enum class Room { Keep, Yield } room = Room::Keep;
+    /// On a narrow screen a column that yields gives up width before the others; Below is for the last
+    /// one, which then stands under its row in as many lines as it takes.
+    enum class Room { Keep, Yield, Below } room = Room::Keep;
   };
 
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
@@ -37,10 +38,14 @@ class Table {
   std::string render(const Style& style, std::size_t width) const;
 
   static constexpr std::size_t kNarrowest = 8;
+  /// A last column of less is put below.
+  static constexpr std::size_t kReadable = 24;
 
  private:
   std::vector<std::size_t> content_widths() const;
-  std::vector<std::size_t> fitting_widths(std::size_t width) const;
+  std::vector<std::size_t> whole_widths() const;
+  std::vector<std::size_t> fitting_widths(std::size_t width, std::size_t most) const;
+  bool last_goes_below(std::size_t width) const;
 
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;

@@ -83,6 +83,28 @@ TEST(Table, leaves_columns_out_rather_than_cut_their_values) {
             "(1 more; make the windo…\n");
 }
 
+TEST(Table, puts_a_note_below_its_row_rather_than_leave_it_out) {
+  Table table({{"run"},
+               {"pipeline", Align::Left, Table::Column::Room::Yield},
+               {"note", Align::Left, Table::Column::Room::Below}});
+  table.add({"01HXABCDEF", "requests", "the disk is full; free some and run it again"});
+  table.add({"01HXABCDEE", "requests", ""});
+  EXPECT_EQ(table.render({Colour::Off, Signs::Unicode}, 50),
+            "run         pipeline  note\n"
+            "01HXABCDEF  requests  the disk is full; free some…\n"
+            "01HXABCDEE  requests\n");
+  EXPECT_EQ(table.render({Colour::Off, Signs::Unicode}, 40),
+            "run         pipeline\n"
+            "01HXABCDEF  requests\n"
+            "  the disk is full; free some and run it\n"
+            "  again\n"
+            "01HXABCDEE  requests\n");
+  for (std::size_t width = 1; width < 60; ++width) {
+    std::istringstream lines(table.render({Colour::Off, Signs::Unicode}, width));
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(display_width(line), width) << line;
+  }
+}
+
 TEST(Style, colours_only_when_on) {
   EXPECT_EQ(Style().paint(Tone::Bad, "x"), "x");
   EXPECT_EQ(Style(Colour::On, Signs::Ascii).paint(Tone::Bad, "x"), "\x1b[1;31mx\x1b[0m");
