@@ -66,13 +66,17 @@ class Runner::Attempt {
                                       const transforms::Program& program) const;
   Result<std::vector<Lane>> make_lanes(const std::vector<Workers*>& workers, const Purpose& purpose,
                                        sdk::Load& load, state::QuarantineWriter& quarantine) const;
+  std::vector<Work> work_of(const std::vector<Lane>& lanes) const;
   Result<void> stream(sdk::Extraction& extraction, std::vector<Lane>& lanes);
   static Result<void> deliver(WorkedBlock& worked, Lane& lane);
   /// Whether every row of a replay is as bad as it was.
   static bool changes_nothing(const Purpose& purpose, const std::vector<Lane>& lanes);
   Result<std::vector<model::LedgerEntry>> entries_of(const Purpose& purpose, const std::vector<Lane>& lanes,
                                                      const std::string& content_hash) const;
-  Result<void> take_late_refusals(sdk::Load& load, std::vector<Lane>& lanes);
+  Result<void> take_late_refusals(sdk::Load& load, const Reopen& open, std::vector<Lane>& lanes);
+  Result<std::vector<std::optional<sdk::Reject>>> originals_of(const std::vector<sdk::LateRefusal>& refusals,
+                                                               const Reopen& open,
+                                                               const std::vector<Lane>& lanes);
   void take_account(const sdk::Extraction& extraction, const std::vector<Lane>& lanes);
   Result<void> publish(sdk::Load& load, const std::vector<model::LedgerEntry>& entries);
   model::LedgerEntry ledger_entry(const Table& table, const std::string& fingerprint,

@@ -43,7 +43,7 @@ Result<void> Runner::Attempt::transfer(const Reopen& open, const Purpose& purpos
     return confirm(purpose.held);
   }
   TRY(load->prepare());
-  TRY(take_late_refusals(*load, lanes));
+  TRY(take_late_refusals(*load, open, lanes));
   for (const auto& lane : lanes) TRY(model::conserve(lane.writer.counts()));
   TRY(advance(state::RunState::Staged, "rows_staged", counts_json(run_.counts)));
   crash_point("staged");
@@ -60,29 +60,6 @@ Result<void> Runner::Attempt::transfer(const Reopen& open, const Purpose& purpos
       std::any_of(lanes.begin(), lanes.end(), [](const Lane& lane) { return lane.writer.counts().read > 0; });
   return advance(any ? state::RunState::Succeeded : state::RunState::Empty, "load_published",
                  counts_json(run_.counts));
-}
-
-/// What the destination found out only when all rows were there.
-Result<void> Runner::Attempt::take_late_refusals(sdk::Load& load, std::vector<Lane>& lanes) {
-  for (auto& warning : load.warnings()) run_.warnings.push_back(std::move(warning));
-  const auto refusals = load.late_refusals();
-  for (const auto& refused : refusals) {
-    // Its bytes are those that were staged, so it cannot be replayed.
-    sdk::Reject reject;
-    reject.input = refused.place;
-    reject.line = refused.line;
-    reject.reason = refused.reason;
-    reject.bytes = refused.bytes;
-    reject.stream = refused.table;
-    reject.partial = true;
-    TRY(lanes.at(refused.table).writer.refuse_late(std::move(reject)));
-  }
-  if (refusals.empty()) return {};
-  for (std::size_t i = 0; i < lanes.size(); ++i) {
-    run_.counts[pipeline_.tables[i].target.table] = lanes[i].writer.counts();
-    TRY(lanes[i].writer.finish());
-  }
-  return {};
 }
 
 Result<std::vector<Workers*>> Runner::Attempt::compile(const sdk::Extraction& extraction, const Reopen& open,
@@ -134,9 +111,11 @@ Result<model::WriteMode> Runner::Attempt::write_mode(const Table& table, const P
     return !holds_rows && by_window && replaces ? model::WriteMode::Append : configured;
   }
   if (configured == model::WriteMode::Append && holds_rows) {
+    const bool is_object = pipeline_.partitions.every == model::Every::Object;
     return fail(ErrorCode::Unsupported,
-                "the partition is loaded, and write: append would load its rows into {} a second time; use "
+                "{}, and write: append would load its rows into {} a second time; use "
                 "replace_partition, or merge with a key",
+                is_object ? "an object of this key is loaded" : "the partition is loaded",
                 table.target.table);
   }
   return configured;
@@ -157,14 +136,21 @@ Result<std::vector<Runner::Attempt::Lane>> Runner::Attempt::make_lanes(
   return lanes;
 }
 
-Result<void> Runner::Attempt::stream(sdk::Extraction& extraction, std::vector<Lane>& lanes) {
+/// What the threads do with each block, whatever table it is for.
+std::vector<Work> Runner::Attempt::work_of(const std::vector<Lane>& lanes) const {
   std::vector<std::vector<Work>> by_table;
   for (const auto& lane : lanes) by_table.push_back(lane.workers.prepare(partition_.window));
   std::vector<Work> work;
   for (std::size_t thread = 0; thread < by_table.front().size(); ++thread) {
+    std::vector<Work> of_thread;
+    for (auto& works : by_table) of_thread.push_back(std::move(works[thread]));
     work.emplace_back(
-        [&by_table, thread](WorkedBlock& worked) { return by_table[worked.stream][thread](worked); });
+        [of_thread = std::move(of_thread)](WorkedBlock& worked) { return of_thread[worked.stream](worked); });
   }
+  return work;
+}
+
+Result<void> Runner::Attempt::stream(sdk::Extraction& extraction, std::vector<Lane>& lanes) {
   Progress progress{0, extraction.bytes_total(), 0};
   const auto pass_on = [&](WorkedBlock& worked) -> Result<void> {
     progress.rows_read += worked.rows.rows() + worked.rejects.size();
@@ -173,7 +159,7 @@ Result<void> Runner::Attempt::stream(sdk::Extraction& extraction, std::vector<La
     observer_.on_progress(run_, progress);
     return {};
   };
-  TRY(work_off(extraction, work, pass_on, services_.cancelled));
+  TRY(work_off(extraction, work_of(lanes), pass_on, services_.cancelled));
   for (auto& lane : lanes) {
     if (lane.stage) TRY(lane.stage->finish(lane.writer));
   }

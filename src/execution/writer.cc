@@ -66,7 +66,13 @@ Result<void> Writer::write(const model::BatchView& rows, const RejectOf& reject_
   const auto outcome = TRY(parts_.load.write(parts_.table, rows));
   counts_.deduplicated += outcome.deduplicated;
   counts_.loaded += rows.rows - outcome.deduplicated - outcome.refused.size();
-  for (const auto& refused : outcome.refused) TRY(quarantine(TRY(reject_of(refused.row, refused.reason))));
+  const auto refused_before = static_cast<std::ptrdiff_t>(refused_.size());
+  for (const auto& refused : outcome.refused) {
+    refused_.push_back(given_ + refused.row);
+    TRY(quarantine(TRY(reject_of(refused.row, refused.reason))));
+  }
+  std::sort(refused_.begin() + refused_before, refused_.end());
+  given_ += rows.rows;
   return {};
 }
 
@@ -105,9 +111,18 @@ Result<void> Writer::quarantine(sdk::Reject reject) {
                                  parts_.run_id, parts_.now, parts_.table_name});
 }
 
-Result<void> Writer::refuse_late(sdk::Reject reject) {
-  --counts_.loaded;
+Result<void> Writer::refuse_late(sdk::Reject reject, sdk::LateRefusal::Counted counted) {
+  --(counted == sdk::LateRefusal::Counted::Loaded ? counts_.loaded : counts_.deduplicated);
   return quarantine(std::move(reject));
+}
+
+std::uint64_t Writer::number_of(std::uint64_t taken) const {
+  auto number = taken;
+  for (const auto refused : refused_) {
+    if (refused > number) break;
+    ++number;
+  }
+  return number;
 }
 
 Result<void> Writer::finish() const {

@@ -46,8 +46,11 @@ class Writer {
   static Result<void> split(const model::BatchView& rows, const Refuse& refuse, const Accept& accept);
   /// Sets a row aside; fails when that makes too many.
   Result<void> quarantine(sdk::Reject reject);
-  /// Sets a row aside that was counted as loaded.
-  Result<void> refuse_late(sdk::Reject reject);
+  /// Sets a row aside that was counted as loaded, or as a duplicate.
+  Result<void> refuse_late(sdk::Reject reject, sdk::LateRefusal::Counted counted);
+  /// The number, from 0, among all rows given to write() of one whose number among those is known that
+  /// the destination did not refuse.
+  std::uint64_t number_of(std::uint64_t taken) const;
   /// Judges the limit once all rows were read.
   Result<void> finish() const;
 
@@ -66,6 +69,8 @@ class Writer {
 
   Parts parts_;
   model::RowCounts counts_;
+  std::uint64_t given_ = 0;             ///< rows that came to write()
+  std::vector<std::uint64_t> refused_;  ///< those of them that were refused, in order
   std::map<std::string, Kind> kinds_;
 };
 

@@ -1,72 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What only Redshift does: swaps that keep privileges, lengths in bytes, its errors, S3 that refuses,
-// answers that are lost.
-#include "connectors/redshift/destination.h"
-
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-
-#include "connectors/redshift/testing.h"
-#include "tests/conformance/destination_suite.h"
+// What only Redshift does: swaps that keep privileges, lengths in bytes, S3 that refuses, answers that
+// are lost.
+#include "connectors/redshift/destination_fixture.h"
 
 namespace weir::redshift {
 namespace {
-
-using conformance::Row;
-using conformance::schema_of;
-using conformance::TestRows;
-using model::WriteMode;
-
-const model::Schema kUsers = schema_of("id integer, name text");
-
-sdk::LoadRequest request(const std::string& load_id, WriteMode mode, const std::string& table = "users") {
-  sdk::LoadRequest wanted{.load_id = load_id,
-                          .pipeline = "cmslite",
-                          .partition = {"client/a.tgz", std::nullopt},
-                          .tables = {{.table = table, .schema = kUsers, .write = mode}}};
-  if (mode == WriteMode::Merge) wanted.tables[0].key = {"id"};
-  return wanted;
-}
-
-std::vector<model::LedgerEntry> entries(const sdk::LoadRequest& request, std::uint64_t rows) {
-  std::vector<model::LedgerEntry> all;
-  for (const auto& target : request.tables) {
-    model::LedgerEntry entry;
-    entry.load_id = request.load_id;
-    entry.pipeline = request.pipeline;
-    entry.partition = request.partition.key;
-    entry.table = target.table;
-    entry.counts.read = entry.counts.loaded = rows;
-    all.push_back(entry);
-  }
-  return all;
-}
-
-class RedshiftDestination : public ::testing::Test {
- protected:
-  void TearDown() override { place_.sql("STAND_IN CLEAR"); }
-
-  /// Begins, writes, prepares and publishes; "" or the first error.
-  std::string load(const sdk::LoadRequest& wanted, const std::vector<Row>& rows,
-                   const DestinationOptions& options = {}) {
-    const auto destination = place_.open(options);
-    auto begun = destination->begin(wanted);
-    if (!begun) return begun.error().to_string();
-    const TestRows batch(wanted.tables[0].schema, rows);
-    refused_.clear();
-    auto written = (*begun)->write(0, batch.view());
-    if (!written) return written.error().to_string();
-    refused_ = conformance::text_of(written->refused);
-    const auto published = (*begun)->publish(entries(wanted, rows.size()));
-    if (published) return "";
-    code_ = published.error().code();
-    return published.error().to_string();
-  }
-
-  TestPlace place_;
-  std::string refused_;
-  ErrorCode code_ = ErrorCode::Internal;
-};
 
 TEST_F(RedshiftDestination, replace_keeps_owner_privileges_and_comments) {
   // Weakness D-15: grants and owner were lost or fixed at the swap.
@@ -287,52 +225,6 @@ TEST_F(RedshiftDestination, an_answer_to_copy_that_is_lost_leaves_nothing) {
   place_.sql("STAND_IN FAIL COPY WITH LOST");
   EXPECT_NE(load(request("2", WriteMode::Replace), {{"2", "Bob"}}), "");
   EXPECT_EQ(place_.sql("SELECT id FROM users"), "1\n");
-}
-
-TEST_F(RedshiftDestination, a_row_that_copy_refuses_is_named_with_its_place) {
-  place_.sql("CREATE TABLE users (id BIGINT, name VARCHAR(5))");
-  // Something in the table that weir cannot know of.
-  place_.server().postgres_sql(
-      fmt::format("CREATE FUNCTION {0}.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
-                  "'no Bob here'; END "
-                  "$$; CREATE TRIGGER refuse BEFORE INSERT ON {0}.users FOR EACH ROW WHEN (new.name = 'Bob') "
-                  "EXECUTE FUNCTION "
-                  "{0}.refuse()",
-                  place_.schema()));
-  const auto error = load(request("1", WriteMode::Append), {{"1", "a\nb"}, {"2", "Bob"}, {"3", "x"}});
-  EXPECT_EQ(code_, ErrorCode::DataMismatch);
-  EXPECT_NE(error.find("Redshift refused row 2 of table users (s3://"), std::string::npos) << error;
-  EXPECT_NE(error.find(" line 3): no Bob here (error 1216)"), std::string::npos) << error;
-  EXPECT_EQ(place_.sql("SELECT count(*) FROM users"), "0\n");
-}
-
-TEST_F(RedshiftDestination, rows_that_only_redshift_refuses_are_set_aside_when_asked_for) {
-  place_.sql("CREATE TABLE users (id BIGINT, name VARCHAR(20))");
-  DestinationOptions options;
-  options.refused_rows = RefusedRows::Quarantine;
-  options.part_size.bytes = 8;
-  const auto destination = place_.open(options);
-  const auto wanted = request("1", WriteMode::Replace);
-  const auto begun = destination->begin(wanted);
-  // The byte order mark of UTF-16 is no UTF-8; weir's own sources do not let it through.
-  const TestRows rows(kUsers,
-                      {{"1", "Ada"}, {"2", "a\n\xff\xfe"}, {"3", "Kim"}, {"4", "\xff"}, {"5", "Bob"}});
-  ASSERT_TRUE((*begun)->write(0, rows.view()).ok());
-  const auto prepared = (*begun)->prepare();
-  ASSERT_TRUE(prepared.ok()) << prepared.error().to_string();
-  std::string late;
-  for (const auto& refused : (*begun)->late_refusals()) {
-    late += fmt::format("{} {} {}\n", refused.table, refused.line,
-                        refused.reason.substr(0, refused.reason.find('.')));
-    EXPECT_EQ(refused.bytes.substr(1, 1), "|") << refused.bytes;
-    EXPECT_NE(refused.place.find("s3://"), std::string::npos);
-  }
-  EXPECT_EQ(late,
-            "0 2 name 'a\n\xEF\xBF\xBD\xEF\xBF\xBD': String contains invalid or unsupported UTF8 codepoints\n"
-            "0 2 name '\xEF\xBF\xBD': String contains invalid or unsupported UTF8 codepoints\n");
-  ASSERT_TRUE((*begun)->publish(entries(wanted, 3)).ok());
-  EXPECT_EQ(place_.sql("SELECT id, name FROM users ORDER BY id"), "1|Ada\n3|Kim\n5|Bob\n");
-  EXPECT_EQ(place_.keys(), "");
 }
 
 TEST_F(RedshiftDestination, what_was_cut_or_widened_is_told) {

@@ -12,6 +12,11 @@
 namespace weir::redshift {
 namespace {
 
+std::string batch_name(const DestinationOptions& options, const std::string& table) {
+  const auto named = options.batch_names.find(table);
+  return named == options.batch_names.end() ? table : named->second;
+}
+
 /// Fills in {{ pipeline }} and {{ table }}, then what a partition knows.
 Result<std::string> filled(std::string_view text, const sdk::LoadRequest& request, const std::string& table) {
   std::string out;
@@ -54,7 +59,8 @@ Result<std::vector<std::string>> part_bases(const sdk::LoadRequest& request,
     if (options.keep_staged) {
       const auto pattern =
           options.batch.value_or(prefix + "/batch/{{ pipeline }}/{{ partition.key }}/{{ table }}.txt");
-      base = TRY(filled(pattern, request, target.table).within("the destination's batch"));
+      base =
+          TRY(filled(pattern, request, batch_name(options, target.table)).within("the destination's batch"));
     }
     const auto extension = suffix(options.compression);
     if (!base.ends_with(extension)) base += extension;

@@ -107,11 +107,7 @@ Result<void> RedshiftLoad::prepare() {
   TRY(look_again());
   collect_warnings();
   TRY(widen(*connection_).within("making columns longer"));
-  auto copied = once_more_after_conflict(copy_all(), nullptr);
-  if (!copied && row_refused_ && options_.refused_rows == RefusedRows::Quarantine) {
-    TRY(set_aside_refused());
-    if (!late_refusals_.empty()) copied = copy_all();
-  }
+  const auto copied = copy_without_refused(once_more_after_conflict(copy_all(), nullptr));
   if (!copied) {
     state_ = State::Broken;
     error_ = copied.error();

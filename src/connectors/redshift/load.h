@@ -64,14 +64,19 @@ class RedshiftLoad final : public sdk::Load {
   Result<void> check_entries(const std::vector<model::LedgerEntry>& entries) const;
   Result<void> once_more_after_conflict(Result<void> result, const std::vector<model::LedgerEntry>* entries);
   Result<void> refused_by_copy(std::size_t table, const Error& error);
+  Result<void> copy_without_refused(Result<void> copied);
   Result<void> set_aside_refused();
   Result<void> cut_refused(std::size_t table, const std::vector<LoadError>& errors);
+  Result<void> cut_from_part(std::size_t table, std::size_t part,
+                             const std::vector<const LoadError*>& errors);
+  Result<void> count_duplicates(std::size_t table);
   /// Where a refused row stands: a part of its table and a row of the part, from 0.
   struct FoundRow {
     std::size_t part = 0;
     std::uint64_t row = 0;
   };
   std::optional<FoundRow> find_refused(std::size_t table, const LoadError& error);
+  bool may_be_in(const Part& part, const LoadError& error);
   void collect_warnings();
   std::vector<std::string> staged_keys() const;
   void tidy();
@@ -86,7 +91,12 @@ class RedshiftLoad final : public sdk::Load {
   std::vector<std::string> manifests_;
   std::optional<postgres::Connection> connection_;
   State state_ = State::Open;
-  bool row_refused_ = false;  // by a COPY
+  /// What the last COPY refused, when it was rows that it refused.
+  struct Refusal {
+    std::size_t table = 0;
+    std::vector<LoadError> errors;
+  };
+  std::optional<Refusal> refusal_;
   std::vector<sdk::LateRefusal> late_refusals_;
   std::vector<std::string> warnings_;
   std::optional<Error> error_;  // why the load is broken

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <utility>
 
 #include "base/text.h"
 #include "connectors/redshift/load.h"
@@ -47,6 +48,7 @@ Result<void> RedshiftLoad::copy_table(std::size_t table) {
     TRY(copy_parts(table, parts, CopyStatement::Purpose::Load));
     TRY(check_count(plan, parts));
   }
+  if (plan.mode == Mode::Merge) TRY(count_duplicates(table));
   TRY(run(after_copy_sql(plan)));
   return plan.mode == Mode::Swap ? make_alike(plan) : Result<void>();
 }
@@ -107,10 +109,17 @@ Result<void> RedshiftLoad::check_count(const TablePlan& plan, const std::vector<
               loaded, expected, plan.table);
 }
 
+/// The tables of errors cut names off.
+bool RedshiftLoad::may_be_in(const Part& part, const LoadError& error) {
+  constexpr std::size_t kLongestFileName = 256;
+  const auto uri = staging_.store().uri(part.key);
+  return uri == error.file || (error.file.size() == kLongestFileName && uri.starts_with(error.file));
+}
+
 std::optional<RedshiftLoad::FoundRow> RedshiftLoad::find_refused(std::size_t table, const LoadError& error) {
   const auto& parts = stages_[table].parts();
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (staging_.store().uri(parts[i].key) != error.file) continue;
+    if (!may_be_in(parts[i], error)) continue;
     const auto text = read_part(staging_.store(), parts[i], options_.compression);
     const auto row = text ? find_row(*text, error) : std::nullopt;
     if (row) return FoundRow{i, *row};
@@ -122,24 +131,40 @@ std::optional<RedshiftLoad::FoundRow> RedshiftLoad::find_refused(std::size_t tab
 Result<void> RedshiftLoad::refused_by_copy(std::size_t table, const Error& error) {
   const auto failure = connection_->last_failure();
   if (!blames_rows(failure)) return Failure(explain(failure, error));
-  row_refused_ = true;
   connection_->roll_back();
+  refusal_ = Refusal{table, read_load_errors(*connection_)};
   std::vector<std::string> reasons;
-  for (const auto& refused : read_load_errors(*connection_)) {
+  for (const auto& refused : refusal_->errors) {
     const auto found = find_refused(table, refused);
     std::optional<std::uint64_t> row;
-    if (found) row = stages_[table].parts()[found->part].first_row + found->row;
+    if (found) row = stages_[table].number_of(found->part, found->row);
     reasons.push_back(describe(refused, planned_.plans[table].table, row));
   }
   if (reasons.empty()) return Failure(Error(ErrorCode::DataMismatch, error.message()));
   return fail(ErrorCode::DataMismatch, "Redshift refused {}", join(reasons, "; "));
 }
 
+/// Copies again without the rows that Redshift refuses, as long as that finds more of them. A COPY that
+/// loads nothing tells of all that cannot be read; others turn up one at a time.
+Result<void> RedshiftLoad::copy_without_refused(Result<void> copied) {
+  constexpr int kMostRounds = 20;
+  for (int round = 0; round < kMostRounds && !copied && refusal_; ++round) {
+    if (options_.refused_rows == RefusedRows::Fail) return copied;
+    const auto refused = *std::exchange(refusal_, std::nullopt);
+    const auto before = late_refusals_.size();
+    TRY(set_aside_refused());
+    if (late_refusals_.size() == before) TRY(cut_refused(refused.table, refused.errors));
+    if (late_refusals_.size() == before) return copied;
+    refusal_.reset();
+    copied = once_more_after_conflict(copy_all(), nullptr);
+  }
+  return copied;
+}
+
 /// Learns of every row that would be refused by a COPY that loads nothing, and takes them out of their
-/// parts. Not of a merge: there a row may have overtaken another one.
+/// parts.
 Result<void> RedshiftLoad::set_aside_refused() {
   for (std::size_t table = 0; table < planned_.plans.size(); ++table) {
-    if (planned_.plans[table].mode == Mode::Merge) continue;
     for (const auto& parts : groups_of(stages_[table])) {
       connection_->roll_back();
       TRY(connection_->execute("BEGIN"));
@@ -153,20 +178,65 @@ Result<void> RedshiftLoad::set_aside_refused() {
 }
 
 Result<void> RedshiftLoad::cut_refused(std::size_t table, const std::vector<LoadError>& errors) {
-  std::map<std::size_t, std::map<std::uint64_t, const LoadError*>> by_part;
-  for (const auto& error : errors) {
-    const auto found = find_refused(table, error);
-    if (found) by_part[found->part].emplace(found->row, &error);
-  }
-  for (const auto& [part, refused] : by_part) {
-    std::vector<std::uint64_t> rows;
-    for (const auto& [row, error] : refused) rows.push_back(row);
-    auto texts = TRY(stages_[table].cut(staging_, part, rows, options_.compression));
-    auto error = refused.begin();
-    for (auto& text : texts) {
-      const auto& cause = *(error++)->second;
-      late_refusals_.push_back({table, cause.file, cause.line, describe_cell(cause), std::move(text)});
+  const auto& parts = stages_[table].parts();
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    std::vector<const LoadError*> of_part;
+    for (const auto& error : errors) {
+      if (may_be_in(parts[i], error)) of_part.push_back(&error);
     }
+    if (!of_part.empty()) TRY(cut_from_part(table, i, of_part));
+  }
+  return {};
+}
+
+Result<void> RedshiftLoad::cut_from_part(std::size_t table, std::size_t part,
+                                         const std::vector<const LoadError*>& errors) {
+  auto& stage = stages_[table];
+  const auto text = TRY(read_part(staging_.store(), stage.parts()[part], options_.compression));
+  std::map<std::uint64_t, const LoadError*> refused;
+  for (const auto* error : errors) {
+    const auto row = find_row(text, *error);
+    if (row) refused.emplace(*row, error);
+  }
+  if (refused.empty()) return {};
+  std::vector<std::uint64_t> rows;
+  std::vector<std::uint64_t> numbers;
+  for (const auto& [row, error] : refused) {
+    rows.push_back(row);
+    numbers.push_back(stage.number_of(part, row));
+  }
+  auto texts = TRY(stage.cut(staging_, part, text, rows));
+  std::size_t next = 0;
+  for (const auto& [row, error] : refused) {
+    auto& late = late_refusals_.emplace_back();
+    late.table = table;
+    late.place = error->file;
+    late.line = error->line;
+    late.reason = describe_cell(*error);
+    late.bytes = texts[next];
+    late.number = numbers[next];
+    late.is_row = [&stage, part, number = numbers[next], staged = std::move(texts[next])](const auto& batch,
+                                                                                          std::size_t index) {
+      return stage.wrote(part, number, staged, batch, index);
+    };
+    ++next;
+  }
+  return {};
+}
+
+/// Which rows of a merge have overtaken another one is known anew when some of them are gone.
+Result<void> RedshiftLoad::count_duplicates(std::size_t table) {
+  std::vector<sdk::LateRefusal*> refused;
+  for (auto& late : late_refusals_) {
+    if (late.table == table) refused.push_back(&late);
+  }
+  if (refused.empty()) return {};
+  const auto rows = TRY(connection_->execute(duplicates_sql(planned_.plans[table])));
+  const auto left = static_cast<std::uint64_t>(rows.integer(0, 0));
+  const auto counted = stages_[table].encoder().duplicates();
+  for (std::size_t i = 0; i < refused.size(); ++i) {
+    using Counted = sdk::LateRefusal::Counted;
+    refused[i]->counted = i + left < counted ? Counted::Deduplicated : Counted::Loaded;
   }
   return {};
 }

@@ -52,10 +52,10 @@ const config::Spec<DestinationOptions>& destination_spec() {
                   {{"quarantine", NulText::Quarantine}, {"strip", NulText::Strip}},
                   "What becomes of text with a NUL character, which Redshift cannot hold.")
           .choice("refused_rows", &DestinationOptions::refused_rows,
-                  {{"fail", RefusedRows::Fail}, {"quarantine", RefusedRows::Quarantine}},
+                  {{"quarantine", RefusedRows::Quarantine}, {"fail", RefusedRows::Fail}},
                   "What becomes of rows that Redshift refuses although nothing is wrong with them that weir "
-                  "knows of: fail names them, quarantine sets them aside as they were staged and loads the "
-                  "others. Rows of a merge always fail.")
+                  "knows of: quarantine sets them aside and loads the others, within max_bad_rows; fail "
+                  "names them where they are staged.")
           .choice("compression", &DestinationOptions::compression,
                   {{"gzip", StagedCompression::Gzip}, {"none", StagedCompression::None}},
                   "How staged objects are compressed.")
@@ -70,7 +70,10 @@ const config::Spec<DestinationOptions>& destination_spec() {
               "batch", &DestinationOptions::batch,
               "Key of the objects that stay, with the placeholders {{ pipeline }}, {{ table }} and those of "
               "the partition. A second part of a table gets .2 before the key's extension, and so on.")
-          .example("processed/batch/{{ partition.key }}/{{ table }}.txt");
+          .example("processed/batch/{{ partition.key }}/{{ table }}.txt")
+          .field("batch_names", &DestinationOptions::batch_names,
+                 "What {{ table }} in batch is for tables that are to have another name there.")
+          .example("{user_group: analytics_user_group}");
   return spec;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -41,7 +42,7 @@ enum class NulText {
 /// What becomes of rows that Redshift refuses although weir found nothing wrong with them.
 enum class RefusedRows {
   Fail,        ///< the load fails and names them
-  Quarantine,  ///< they are set aside as they were staged, and the others are loaded
+  Quarantine,  ///< they are set aside, and the others are loaded
 };
 
 enum class StagedCompression { None, Gzip };
@@ -49,12 +50,13 @@ enum class StagedCompression { None, Gzip };
 struct DestinationOptions {
   LongText long_text = LongText::Widen;
   NulText nul_text = NulText::Quarantine;
-  RefusedRows refused_rows = RefusedRows::Fail;
+  RefusedRows refused_rows = RefusedRows::Quarantine;
   StagedCompression compression = StagedCompression::Gzip;
   config::ByteSize part_size{16 << 20};
   std::int64_t uploads = 2;
   bool keep_staged = false;
   std::optional<std::string> batch;
+  std::map<std::string, std::string> batch_names;
 };
 
 const config::Spec<RedshiftOptions>& redshift_spec();

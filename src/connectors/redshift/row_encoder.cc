@@ -105,7 +105,10 @@ RowEncoder::Progress RowEncoder::encode(const model::BatchView& rows, std::size_
     }
     if (written == Outcome::Good) {
       ++rows_;
-      if (!key_.empty() && !keys_.insert(key_)) ++outcome.deduplicated;
+      if (!key_.empty() && !keys_.insert(key_)) {
+        ++outcome.deduplicated;
+        ++duplicates_;
+      }
       continue;
     }
     out.used(out.view().data() + start);
@@ -113,6 +116,17 @@ RowEncoder::Progress RowEncoder::encode(const model::BatchView& rows, std::size_
     outcome.refused.push_back({row, std::move(reason_)});
   }
   return {Stop::Done, rows.rows};
+}
+
+std::optional<std::string> RowEncoder::text_of(const model::BatchView& rows, std::size_t row,
+                                               const std::string& null_text, std::uint64_t number) const {
+  auto writer = formats::CopyTextWriter::make('|', null_text);
+  if (!writer) return std::nullopt;
+  RowEncoder again(options_, *std::move(writer));
+  again.rows_ = number;
+  formats::WriteBuffer out;
+  if (again.write_row(rows, row, out) != Outcome::Good) return std::nullopt;
+  return std::string(out.view().substr(0, out.size() - 1));
 }
 
 RowEncoder::Outcome RowEncoder::write_row(const model::BatchView& rows, std::size_t row,

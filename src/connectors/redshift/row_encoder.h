@@ -58,8 +58,15 @@ class RowEncoder {
   /// Rows from now on are written with another word for NULL, and belong into another part.
   Result<void> change_null_text();
 
+  /// The text of a row, without its end, as it is among others: with a word for NULL and its number.
+  /// Nothing when it would be refused.
+  std::optional<std::string> text_of(const model::BatchView& rows, std::size_t row,
+                                     const std::string& null_text, std::uint64_t number) const;
+
   const std::string& null_text() const { return writer_.null_text(); }
   std::uint64_t rows_written() const { return rows_; }
+  /// Rows of a merge whose key was written before.
+  std::uint64_t duplicates() const { return duplicates_; }
   /// The longest text of each field so far, in bytes.
   const std::vector<std::uint64_t>& longest() const { return longest_; }
   std::uint64_t truncated(std::size_t field) const { return truncated_[field]; }
@@ -82,6 +89,7 @@ class RowEncoder {
   formats::CopyTextWriter writer_;
   int null_texts_ = 1;
   std::uint64_t rows_ = 0;
+  std::uint64_t duplicates_ = 0;
   std::string reason_;  // why the last row was refused
   std::string scratch_;
   std::string key_;  // of the row being written

@@ -26,6 +26,8 @@ struct Part {
   std::uint64_t first_row = 0;  ///< its number among the rows of its table
   std::uint64_t rows = 0;
   std::uint64_t size = 0;  ///< bytes as stored, once it is uploaded
+  /// Rows that were taken out again, by their numbers in the part as it was first, in order.
+  std::vector<std::uint64_t> cut{};
 };
 
 class Staging {

@@ -186,6 +186,9 @@ TEST(RedshiftKeys, a_batch_copy_lies_where_the_template_says) {
   const auto bases = part_bases(two_tables(), options, "staging", "folder/");
   ASSERT_TRUE(bases.ok()) << bases.error().to_string();
   EXPECT_EQ(join(*bases), "processed/batch/client/a.tgz/People.csv, processed/batch/client/a.tgz/groups.csv");
+  options.batch_names = {{"People", "analytics_people"}};
+  EXPECT_EQ(part_bases(two_tables(), options, "staging", "folder/")->front(),
+            "processed/batch/client/a.tgz/analytics_people.csv");
   EXPECT_EQ(part_key(bases->front(), 1), "processed/batch/client/a.tgz/People.csv");
   EXPECT_EQ(part_key(bases->front(), 2), "processed/batch/client/a.tgz/People.2.csv");
   EXPECT_EQ(part_key("a.b/plain", 3), "a.b/plain.3");

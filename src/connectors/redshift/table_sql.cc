@@ -120,6 +120,12 @@ std::vector<std::string> copy_columns(const TablePlan& plan) {
   return columns;
 }
 
+std::string duplicates_sql(const TablePlan& plan) {
+  return fmt::format(
+      "SELECT COALESCE(SUM(n - 1), 0)::BIGINT FROM (SELECT COUNT(*) AS n FROM {} GROUP BY {}) same_key",
+      stage_name(plan), join(quoted(plan.key)));
+}
+
 // What a stored row has in columns that ours do not bring, the new one takes over.
 std::vector<std::string> after_copy_sql(const TablePlan& plan) {
   if (plan.mode != Mode::Merge) return {};

@@ -18,6 +18,8 @@ std::vector<std::string> before_copy_sql(const TablePlan& plan, const std::vecto
 /// The table that COPY writes into, as it stands in SQL, and its columns.
 std::string copy_table(const TablePlan& plan);
 std::vector<std::string> copy_columns(const TablePlan& plan);
+/// How many rows of a merge's temporary table have the key of another one.
+std::string duplicates_sql(const TablePlan& plan);
 /// Merges the temporary table into the table.
 std::vector<std::string> after_copy_sql(const TablePlan& plan);
 /// What the new table of a swap has by default.

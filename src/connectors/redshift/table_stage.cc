@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connectors/redshift/table_stage.h"
 
+#include <algorithm>
+
 #include "connectors/redshift/load_errors.h"
 
 namespace weir::redshift {
@@ -36,25 +38,42 @@ Result<void> TableStage::write(const model::BatchView& rows, Staging& staging, s
   return {};
 }
 
-Result<std::vector<std::string>> TableStage::cut(Staging& staging, std::size_t part,
-                                                 const std::vector<std::uint64_t>& rows,
-                                                 StagedCompression compression) {
-  const auto text = TRY(read_part(staging.store(), parts_[part], compression));
+Result<std::vector<std::string>> TableStage::cut(Staging& staging, std::size_t part, std::string_view text,
+                                                 const std::vector<std::uint64_t>& rows) {
   std::vector<std::string> taken;
+  std::vector<std::uint64_t> numbers;
   std::string left;
   std::uint64_t row = 0;
   for (std::size_t start = 0; start < text.size(); ++row) {
     const auto end = end_of_row(text, start);
     if (taken.size() < rows.size() && rows[taken.size()] == row) {
-      taken.push_back(text.substr(start, end - start));
+      taken.emplace_back(text.substr(start, end - start));
+      numbers.push_back(number_of(part, row) - parts_[part].first_row);
     } else {
       left.append(text, start, end + 1 - start);
     }
     start = end + 1;
   }
-  parts_[part].rows -= taken.size();
-  TRY(staging.replace(parts_[part], left));
+  auto& changed = parts_[part];
+  TRY(staging.replace(changed, left));
+  changed.rows -= taken.size();
+  changed.cut.insert(changed.cut.end(), numbers.begin(), numbers.end());
+  std::sort(changed.cut.begin(), changed.cut.end());
   return taken;
+}
+
+std::uint64_t TableStage::number_of(std::size_t part, std::uint64_t row) const {
+  auto number = row;
+  for (const auto cut : parts_[part].cut) {
+    if (cut > number) break;
+    ++number;
+  }
+  return parts_[part].first_row + number;
+}
+
+bool TableStage::wrote(std::size_t part, std::uint64_t number, std::string_view text,
+                       const model::BatchView& rows, std::size_t row) const {
+  return encoder_.text_of(rows, row, parts_[part].null_text, number) == text;
 }
 
 Result<void> TableStage::finish(Staging& staging) { return end_part(staging); }

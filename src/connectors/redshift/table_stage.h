@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "connectors/redshift/plan.h"
@@ -24,9 +25,15 @@ class TableStage {
   Result<void> finish(Staging& staging);
 
   const std::deque<Part>& parts() const { return parts_; }
-  /// Takes rows out of a staged part, by their numbers in it, from 0, in order. Gives their text.
-  Result<std::vector<std::string>> cut(Staging& staging, std::size_t part,
-                                       const std::vector<std::uint64_t>& rows, StagedCompression compression);
+  /// Takes rows out of a staged part that holds `text`, by their numbers in it, from 0, in order. Gives
+  /// their text.
+  Result<std::vector<std::string>> cut(Staging& staging, std::size_t part, std::string_view text,
+                                       const std::vector<std::uint64_t>& rows);
+  /// The number of a part's row, from 0, among all rows that were written to the table.
+  std::uint64_t number_of(std::size_t part, std::uint64_t row) const;
+  /// Whether a row is the one that was staged as this text.
+  bool wrote(std::size_t part, std::uint64_t number, std::string_view text, const model::BatchView& rows,
+             std::size_t row) const;
   const RowEncoder& encoder() const { return encoder_; }
   const std::string& base() const { return base_; }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -65,6 +66,13 @@ struct LateRefusal {
   std::uint64_t line = 0;  ///< there, from 1
   std::string reason;
   std::string bytes;  ///< as it was staged
+  /// Its number, from 0, among the rows of its table that write() did not refuse, when that is known:
+  /// so the caller can find the row that it was made of.
+  std::optional<std::uint64_t> number{};
+  /// Whether a row that was found in that way is the one that was refused. Valid until publish().
+  std::function<bool(const model::BatchView& rows, std::size_t row)> is_row{};
+  /// How write() counted it.
+  enum class Counted { Loaded, Deduplicated } counted = Counted::Loaded;
 };
 
 /// A load under way. Dropping it without publish() leaves the destination as it was.
