@@ -69,6 +69,12 @@ std::optional<std::int64_t> take_offset(std::string_view& text) {
   return (behind ? -seconds : seconds) * kMicrosPerSecond;
 }
 
+/// The two digits of a number below 100.
+void put_pair(char* to, std::uint32_t value) {
+  to[0] = static_cast<char>('0' + value / 10);
+  to[1] = static_cast<char>('0' + value % 10);
+}
+
 }  // namespace
 
 CivilDate civil(Date date) {
@@ -106,21 +112,26 @@ std::string to_string(Timestamp time) {
 
 void write_sql_timestamp(Timestamp time, char (&text)[26]) {
   const auto date = day_of(time);
-  auto rest = time.micros - date.days * kMicrosPerDay;
+  const auto of_day = time.micros - date.days * kMicrosPerDay;
+  const auto micros = static_cast<std::uint32_t>(of_day % kMicrosPerSecond);
+  const auto seconds = static_cast<std::uint32_t>(of_day / kMicrosPerSecond);
   const auto [year, month, day] = civil(date);
-  const auto put = [&](int at, int digits, std::int64_t value) {
-    for (int i = at + digits - 1; i >= at; --i, value /= 10) {
-      text[i] = static_cast<char>('0' + value % 10);
-    }
-  };
-  put(20, 6, rest % kMicrosPerSecond);
-  rest /= kMicrosPerSecond;
-  put(0, 4, year), put(5, 2, month), put(8, 2, day);
-  put(11, 2, rest / 3600), put(14, 2, rest / 60 % 60), put(17, 2, rest % 60);
-  text[4] = text[7] = '-';
+  put_pair(text, static_cast<std::uint32_t>(year) / 100);
+  put_pair(text + 2, static_cast<std::uint32_t>(year) % 100);
+  text[4] = '-';
+  put_pair(text + 5, static_cast<std::uint32_t>(month));
+  text[7] = '-';
+  put_pair(text + 8, static_cast<std::uint32_t>(day));
   text[10] = ' ';
-  text[13] = text[16] = ':';
+  put_pair(text + 11, seconds / 3600);
+  text[13] = ':';
+  put_pair(text + 14, seconds / 60 % 60);
+  text[16] = ':';
+  put_pair(text + 17, seconds % 60);
   text[19] = '.';
+  put_pair(text + 20, micros / 10'000);
+  put_pair(text + 22, micros / 100 % 100);
+  put_pair(text + 24, micros % 100);
 }
 
 std::optional<Date> parse_date(std::string_view text) {

@@ -10,6 +10,22 @@ constexpr std::string_view kDirectives = "YmdHMS";
 constexpr std::string_view kFraction = ".%f";
 constexpr std::size_t kMicroDigits = 6;
 
+/// How many bytes of the text a part stands for.
+constexpr std::size_t width_of(char part) {
+  switch (part) {
+    case 'Y':
+      return 4;
+    case 'm':
+    case 'd':
+    case 'H':
+    case 'M':
+    case 'S':
+      return 2;
+    default:
+      return 1;
+  }
+}
+
 /// So many digits, or -1.
 int digits(std::string_view text, std::size_t at, std::size_t count) {
   int value = 0;
@@ -62,7 +78,7 @@ std::optional<Timestamp> TimePattern::parse(std::string_view text) const {
   int second = 0;
   std::size_t at = 0;
   for (const char part : parts_) {
-    const std::size_t width = part == 'Y' ? 4 : kDirectives.find(part) == kDirectives.npos ? 1 : 2;
+    const auto width = width_of(part);
     if (at + width > text.size()) return std::nullopt;
     if (width == 1) {
       if (text[at++] != part) return std::nullopt;
