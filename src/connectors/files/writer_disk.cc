@@ -17,6 +17,8 @@ namespace fs = std::filesystem;
 // The umask takes away what is not wanted.
 constexpr mode_t kFileMode = 0666;
 constexpr mode_t kFolderMode = 0777;
+// What is written in between goes to the disk while the next rows are worked on.
+constexpr std::uint64_t kHandOnBytes = 16 << 20;
 
 ErrorCode code_of(int error_number) {
   switch (error_number) {
@@ -188,6 +190,7 @@ OutputFile::~OutputFile() {
 }
 
 Result<void> OutputFile::write(std::string_view bytes) {
+  size_ += bytes.size();
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
     if (written < 0) {
@@ -195,6 +198,12 @@ Result<void> OutputFile::write(std::string_view bytes) {
       return disk_failure("write", path_, errno);
     }
     bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  if (size_ - handed_on_ >= kHandOnBytes) {
+    // Only begins to write, so that little is left for close(), which also tells of what goes wrong.
+    ::sync_file_range(descriptor_, static_cast<off_t>(handed_on_), static_cast<off_t>(size_ - handed_on_),
+                      SYNC_FILE_RANGE_WRITE);
+    handed_on_ = size_;
   }
   return {};
 }

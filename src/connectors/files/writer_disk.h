@@ -3,6 +3,7 @@
 // durable before it returns where it says so. Thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -72,7 +73,11 @@ class HeldFolder {
 class OutputFile {
  public:
   static Result<OutputFile> create(const std::filesystem::path& path);
-  OutputFile(OutputFile&& other) noexcept : path_(std::move(other.path_)), descriptor_(other.descriptor_) {
+  OutputFile(OutputFile&& other) noexcept
+      : path_(std::move(other.path_)),
+        descriptor_(other.descriptor_),
+        size_(other.size_),
+        handed_on_(other.handed_on_) {
     other.descriptor_ = -1;
   }
   OutputFile& operator=(OutputFile&&) = delete;
@@ -86,6 +91,8 @@ class OutputFile {
   OutputFile(std::filesystem::path path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
   std::filesystem::path path_;
   int descriptor_;
+  std::uint64_t size_ = 0;
+  std::uint64_t handed_on_ = 0;  // of these, the disk has been told
 };
 
 /// Makes a file that somebody else wrote durable.
