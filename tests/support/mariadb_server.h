@@ -9,6 +9,7 @@
 #include "io/environment.h"
 #include "protocols/mysql/connection.h"
 #include "protocols/mysql/options.h"
+#include "tests/support/server_process.h"
 
 namespace weir::support {
 
@@ -16,6 +17,9 @@ class MariadbServer {
  public:
   /// Started when first asked for. Ends the program when it cannot be.
   static const MariadbServer& shared();
+  /// The one in a folder, running or not.
+  static MariadbServer in(const std::string& folder);
+  static const ServerScript& script();
 
   /// How to log in over TCP as a user who may do everything, without TLS, which takes time; the
   /// password, which has every awkward character, is in a variable that environment() has.
@@ -23,6 +27,7 @@ class MariadbServer {
   mysql::Target target() const;
   const io::Environment& environment() const { return environment_; }
   int port() const { return port_; }
+  const std::string& folder() const { return folder_; }
   std::string password() const;
   /// The server's certificate, which signs itself and is made for localhost.
   std::string certificate() const { return folder_ + "/server.crt"; }

@@ -3,81 +3,19 @@
 
 #include <fmt/format.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <optional>
 
 #include "base/text.h"
 
 namespace weir::support {
 namespace {
 
-constexpr const char* kScript = WEIR_SOURCE_DIR "/tests/servers/postgres/postgres.sh";
+constexpr ServerScript kScript = {"PostgreSQL", WEIR_SOURCE_DIR "/tests/servers/postgres/postgres.sh",
+                                  SIGQUIT};
 constexpr const char* kPassword = WEIR_SOURCE_DIR "/tests/servers/postgres/password.txt";
 constexpr const char* kPasswordVariable = "WEIR_TEST_PASSWORD";
-
-std::string first_line(const std::string& path) {
-  std::ifstream file(path);
-  std::string line;
-  std::getline(file, line);
-  return line;
-}
-
-[[noreturn]] void give_up(const std::string& reason) {
-  fmt::print(stderr, "the PostgreSQL server for tests cannot be had: {}\n", reason);
-  ::_exit(1);
-}
-
-pid_t start(const std::string& action, const std::string& folder) {
-  const auto child = ::fork();
-  if (child != 0) return child;
-  ::execl("/usr/bin/env", "env", "bash", kScript, action.c_str(), folder.c_str(), nullptr);
-  ::_exit(127);
-}
-
-/// A server of this program, stopped with it.
-class OwnServer {
- public:
-  OwnServer() {
-    auto pattern = (std::filesystem::temp_directory_path() / "weir-postgres-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) give_up("no folder for it can be made");
-    folder_ = pattern;
-    int status = 0;
-    ::waitpid(start("init", folder_), &status, 0);
-    if (status != 0) give_up("its data cannot be made; the lines above say why");
-    server_ = start("run", folder_);
-  }
-  ~OwnServer() {
-    ::kill(server_, SIGQUIT);
-    ::waitpid(server_, nullptr, 0);
-    std::filesystem::remove_all(folder_);
-  }
-  OwnServer(const OwnServer&) = delete;
-  OwnServer& operator=(const OwnServer&) = delete;
-  const std::string& folder() const { return folder_; }
-
- private:
-  std::string folder_;
-  pid_t server_ = -1;
-};
-
-std::string shown(const postgres::Rows& rows) {
-  std::string text;
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    for (std::size_t column = 0; column < rows.columns(); ++column) {
-      if (column > 0) text += '|';
-      text += rows.is_null(row, column) ? "NULL" : rows.text(row, column);
-    }
-    text += '\n';
-  }
-  return text;
-}
 
 std::string run_sql(const postgres::PostgresOptions& options, const io::Environment& environment,
                     const std::string& text) {
@@ -87,7 +25,7 @@ std::string run_sql(const postgres::PostgresOptions& options, const io::Environm
   auto connection = postgres::Connection::open(*target);
   if (!connection) return connection.error().to_string();
   const auto rows = connection->execute(text);
-  return rows ? shown(*rows) : rows.error().to_string();
+  return rows ? text_of_rows(*rows) : rows.error().to_string();
 }
 
 }  // namespace
@@ -97,24 +35,15 @@ PostgresServer::PostgresServer(std::string folder, int port, std::string passwor
       port_(port),
       environment_(std::map<std::string, std::string>{{kPasswordVariable, std::move(password)}}) {}
 
+PostgresServer PostgresServer::in(const std::string& folder) {
+  const auto port = first_line(folder + "/port");
+  return {folder, port.empty() ? 0 : std::stoi(port), first_line(kPassword)};
+}
+
+const ServerScript& PostgresServer::script() { return kScript; }
+
 const PostgresServer& PostgresServer::shared() {
-  static std::optional<OwnServer> own;
-  static const PostgresServer server = [] {
-    const auto at = [](const std::string& folder) {
-      const auto port = first_line(folder + "/port");
-      return PostgresServer(folder, port.empty() ? 0 : std::stoi(port), first_line(kPassword));
-    };
-    auto of_ctest = at(WEIR_POSTGRES_FOLDER);
-    if (of_ctest.port() != 0 && of_ctest.sql("SELECT 1") == "1\n") return of_ctest;
-    own.emplace();
-    auto made = at(own->folder());
-    constexpr int kTries = 500;
-    for (int i = 0; made.sql("SELECT 1") != "1\n"; ++i) {
-      if (i == kTries) give_up(made.sql("SELECT 1"));
-      ::usleep(20'000);  // it says nowhere that it is ready
-    }
-    return made;
-  }();
+  static const auto server = shared_server<PostgresServer>(WEIR_POSTGRES_FOLDER);
   return server;
 }
 

@@ -4,13 +4,12 @@
 // its end. A test fails when PostgreSQL is not installed. One thread.
 #pragma once
 
-#include <map>
-#include <memory>
 #include <string>
 
 #include "io/environment.h"
 #include "protocols/postgres/connection.h"
 #include "protocols/postgres/options.h"
+#include "tests/support/server_process.h"
 
 namespace weir::support {
 
@@ -18,12 +17,16 @@ class PostgresServer {
  public:
   /// Started when first asked for. Ends the program when it cannot be.
   static const PostgresServer& shared();
+  /// The one in a folder, running or not.
+  static PostgresServer in(const std::string& folder);
+  static const ServerScript& script();
 
   /// How to log in over TCP as the superuser, without TLS, which takes time; the password, which has
   /// every awkward character, is in a variable that environment() has.
   postgres::PostgresOptions options() const;
   const io::Environment& environment() const { return environment_; }
   int port() const { return port_; }
+  const std::string& folder() const { return folder_; }
   std::string password() const;
   /// The server's certificate, which signs itself and is made for localhost.
   std::string certificate() const { return folder_ + "/server.crt"; }

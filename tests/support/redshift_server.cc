@@ -116,18 +116,6 @@ class StandIn {
   int port_;
 };
 
-std::string shown(const postgres::Rows& rows) {
-  std::string text;
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    for (std::size_t column = 0; column < rows.columns(); ++column) {
-      if (column > 0) text += '|';
-      text += rows.is_null(row, column) ? "NULL" : rows.text(row, column);
-    }
-    text += '\n';
-  }
-  return text;
-}
-
 std::string run_sql(const postgres::PostgresOptions& options, const std::string& before,
                     const std::string& text) {
   auto target = postgres::target_of(options, PostgresServer::shared().environment());
@@ -136,7 +124,7 @@ std::string run_sql(const postgres::PostgresOptions& options, const std::string&
   auto connection = postgres::Connection::open(*target);
   if (!connection) return connection.error().to_string();
   const auto rows = connection->execute(text);
-  return rows ? shown(*rows) : rows.error().to_string();
+  return rows ? text_of_rows(*rows) : rows.error().to_string();
 }
 
 }  // namespace

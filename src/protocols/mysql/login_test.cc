@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Logging in: MySQL 8's caching_sha2_password on every way, and TLS with a real server.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "protocols/mysql/connection.h"
 #include "tests/support/mariadb_server.h"
@@ -27,13 +30,19 @@ class LoginServer {
     auto pattern = (std::filesystem::temp_directory_path() / "weir-mysql-XXXXXX").string();
     EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
     folder_ = pattern;
+    int ends[2];
+    EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
     process_ = ::fork();
-    if (process_ == 0) run(options);
-    for (int i = 0; i < 1000 && !std::filesystem::exists(folder_ / "port"); ++i) ::usleep(10'000);
+    if (process_ == 0) run(options, ends[1]);
+    ::close(ends[1]);
+    output_ = ends[0];
+    const auto ready = line();
+    EXPECT_EQ(std::sscanf(ready.c_str(), "listening on %hu", &port_), 1) << ready;
   }
   ~LoginServer() {
     ::kill(process_, SIGKILL);
     ::waitpid(process_, nullptr, 0);
+    ::close(output_);
     std::filesystem::remove_all(folder_);
   }
   LoginServer(const LoginServer&) = delete;
@@ -42,7 +51,7 @@ class LoginServer {
   Target target(TlsMode tls, const std::string& password) const {
     Target target;
     target.host = "localhost";
-    std::ifstream(folder_ / "port") >> target.port;
+    target.port = port_;
     target.user = "weir";
     target.password = Secret(password);
     target.tls = tls;
@@ -50,17 +59,23 @@ class LoginServer {
     return target;
   }
   std::string certificate() const { return (folder_ / "tls.crt").string(); }
-  /// What it says of the logins so far.
+  /// What it has said of the logins, of which there was one at least.
   std::string told() const {
-    std::ostringstream text;
-    text << std::ifstream(folder_ / "told").rdbuf();
-    return text.str();
+    auto text = line();
+    ::fcntl(output_, F_SETFL, O_NONBLOCK);
+    return text + line();
   }
 
  private:
-  [[noreturn]] void run(const std::vector<std::string>& options) {
+  /// The next line of its output, or what there is of it at its end.
+  std::string line() const {
+    std::string text;
+    for (char c = 0; c != '\n' && ::read(output_, &c, 1) == 1;) text += c;
+    return text;
+  }
+  [[noreturn]] void run(const std::vector<std::string>& options, int output) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::freopen((folder_ / "told").c_str(), "w", stdout) == nullptr) ::_exit(126);
+    ::dup2(output, STDOUT_FILENO);
     const auto folder = folder_.string();
     std::vector<const char*> words = {"python3", WEIR_SOURCE_DIR "/tests/servers/mysql/login_server.py",
                                       folder.c_str(), WEIR_SOURCE_DIR "/tests/servers/mariadb/password.txt"};
@@ -72,6 +87,8 @@ class LoginServer {
 
   std::filesystem::path folder_;
   pid_t process_ = -1;
+  int output_ = -1;
+  std::uint16_t port_ = 0;
 };
 
 std::string password() {
@@ -171,6 +188,23 @@ TEST(MariadbLogin, a_server_that_is_not_there_is_unavailable) {
   target.port = 1;
   const auto told = ask(target, "SELECT 1");
   EXPECT_EQ(told.substr(0, 12), "unavailable:") << told;
+}
+
+TEST(MariadbLogin, a_server_that_says_nothing_is_given_up_in_time) {
+  const auto listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::listen(listener, 1), 0);  // connections are made, and nobody takes them
+  ASSERT_EQ(::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  auto target = MariadbServer::shared().target();
+  target.port = ntohs(address.sin_port);
+  target.connect_timeout = std::chrono::seconds(1);
+  const auto told = ask(target, "SELECT 1");
+  EXPECT_EQ(told.substr(0, 12), "unavailable:") << told;
+  ::close(listener);
 }
 
 TEST(MariadbLogin, an_unknown_database_is_not_found) {

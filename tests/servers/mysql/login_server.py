@@ -5,8 +5,8 @@ caching_sha2_password, and one row for every SELECT afterwards. Debian has no My
 
     login_server.py FOLDER PASSWORD_FILE [--tls] [--known]
 
-FOLDER is empty and gets keys and the port. The user is weir. --tls offers TLS; --known acts as if the
-password had been seen before, so that its hash is enough. Lines on standard output tell what happened.
+FOLDER is empty and gets keys. The user is weir. --tls offers TLS; --known acts as if the password had been
+seen before, so that its hash is enough. Says "listening on PORT" when it is ready, then in lines what happened.
 https://dev.mysql.com/doc/dev/mysql-server/latest/page_caching_sha2_authentication_exchanges.html
 """
 import argparse
@@ -182,9 +182,7 @@ def main():
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(8)
-    with open(server.path("port.new"), "w", encoding="ascii") as file:
-        file.write(f"{listener.getsockname()[1]}\n")
-    os.rename(server.path("port.new"), server.path("port"))
+    print(f"listening on {listener.getsockname()[1]}", flush=True)
     while True:
         connection, _ = listener.accept()
         threading.Thread(target=server.serve, args=(connection,), daemon=True).start()
