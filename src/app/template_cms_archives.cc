@@ -28,7 +28,7 @@ connections:
     # iam_role: arn:aws:iam::123456789012:role/RedshiftLoad
 
   # PostgreSQL needs no bucket for that. Take this one instead of the one above, and remove
-  # compression, keep_staged and batch from the pipeline's destination:
+  # compression, keep_staged, batch and batch_names from the pipeline's destination:
   # warehouse:
   #   type: postgres
   #   host: db.example.org
@@ -44,7 +44,7 @@ pipeline: cms_archives
 description: Groups, members and activity of a CMS, as of the newest archive.
 
 # Every archive is loaded once. Only the newest counts here, since it holds everything; with
-# `take: all` and `write: append` below, each would add its rows, oldest first.
+# `take: all` and `write: replace_partition` below, each would add its rows, oldest first.
 partitions: { every: object, take: newest }
 
 source:
@@ -101,10 +101,15 @@ destination:
   write: replace
   # A text with more bytes than its column makes its row a bad one, which names row and column.
   long_text: quarantine
-  # What was loaded stays in the bucket as text with | between the fields.
+  # What was loaded stays in the bucket as text with | between the fields, under the names of the files.
   compression: none
   keep_staged: true
   batch: "processed/batch/{{ object.folder }}{{ object.stem }}/{{ table }}.csv"
+  batch_names:
+    user_group: analytics_user_group
+    cms_group: analytics_group
+    user_activity: analytics_user_activity
+    user_status: analytics_user_status
 
 # One bad row makes the archive a bad one, of which nothing is loaded.
 max_bad_rows: 0

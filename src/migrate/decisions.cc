@@ -41,8 +41,10 @@ void add_writing(const OriginalJob& job, Decisions& out) {
     out.emplace_back("A file with a header only makes its archive bad, since it would empty the table.");
   } else {
     out.emplace_back(
-        "truncate: false becomes `take: all` with `write: append`. An archive that is uploaded again with "
-        "other content is appended again; `write: replace_partition` would replace its rows instead.");
+        "truncate: false becomes `take: all` with `write: replace_partition`: the rows of each archive are "
+        "added, and an archive that is uploaded again with other content replaces the rows that it had "
+        "brought. For that each row names its load, in the column _weir_load_id, which is added to the "
+        "tables.");
     out.emplace_back("A file with a header only adds no rows, as before; one without a header is bad.");
   }
   out.emplace_back("All tables of an archive are published in one transaction.");
@@ -97,7 +99,7 @@ void add_keys(const OriginalJob& job, const Surroundings& around, Decisions& out
     return;
   }
   out.push_back(fmt::format(
-      "What was loaded stays at {}/batch/{}<archive>/<table>.csv. The archive's name is new in it, so "
+      "What was loaded stays at {}/batch/{}<archive>/<file>.csv. The archive's name is new in it, so "
       "that no archive overwrites another one's.",
       job.destination, job.folder()));
   out.push_back(

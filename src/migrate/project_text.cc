@@ -82,13 +82,18 @@ std::string table_yaml(const OriginalFile& file, const TargetTables& tables) {
 
 std::string destination_yaml(const OriginalJob& job, const Surroundings& around) {
   auto text = fmt::format("destination:\n  connection: warehouse\n  write: {}\n  long_text: quarantine\n",
-                          job.truncate ? "replace" : "append");
+                          job.truncate ? "replace" : "replace_partition");
   if (around.kind == WarehouseKind::Postgres) return text;
-  text += "  # What was loaded stays as text with | between the fields.\n";
+  text += "  # What was loaded stays as text with | between the fields, under the names of the files.\n";
   text +=
       fmt::format("  compression: none\n  keep_staged: true\n  batch: {}\n",
                   quoted(job.destination + "/batch/{{ object.folder }}{{ object.stem }}/{{ table }}.csv"));
-  return text;
+  std::string names;
+  for (const auto& file : job.files) {
+    if (file.table() == file.stem) continue;
+    names += fmt::format("    {}: {}\n", named(file.table()), named(file.stem));
+  }
+  return names.empty() ? text : text + "  batch_names:\n" + names;
 }
 
 std::string pipeline_yaml(const OriginalJob& job, const Surroundings& around, const TargetTables& tables,

@@ -76,7 +76,8 @@ TEST(MigratedProject, is_the_documented_job) {
       R"({"add":{"group_name":"CASE WHEN len(string_split(memo, ' - ')) > 2 THEN array_to_string(string_split(memo, )"
       R"(' - ')[2:-2], ' - ') ELSE string_split(memo, ' - ')[2] END"}}]}],)"
       R"("destination":{"connection":"warehouse","write":"replace","long_text":"quarantine","compression":"none",)"
-      R"("keep_staged":true,"batch":"processed/batch/{{ object.folder }}{{ object.stem }}/{{ table }}.csv"},)"
+      R"("keep_staged":true,"batch":"processed/batch/{{ object.folder }}{{ object.stem }}/{{ table }}.csv",)"
+      R"("batch_names":{"user_group":"analytics_user_group","user_activity":"analytics_user_activity"}},)"
       R"("max_bad_rows":0})");
 }
 
@@ -85,7 +86,7 @@ TEST(MigratedProject, D_13_a_header_alone_is_empty_unless_rows_are_appended) {
   const auto appending = project_of(original_with("true", "false"));
   EXPECT_NE(appending.pipeline_yaml.find("on_empty: header\n"), std::string::npos);
   EXPECT_NE(appending.pipeline_yaml.find("take: all }"), std::string::npos);
-  EXPECT_NE(appending.pipeline_yaml.find("write: append\n"), std::string::npos);
+  EXPECT_NE(appending.pipeline_yaml.find("write: replace_partition\n"), std::string::npos);
 }
 
 TEST(MigratedProject, says_what_it_decided) {

@@ -3,6 +3,7 @@
 // that begin with a number such as D_1 show that a weakness of the earlier program is gone.
 #include "tests/integration/cms_archives.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -89,6 +90,24 @@ TEST_F(CmsArchives, an_archive_that_was_corrected_is_loaded_again) {
   EXPECT_EQ(loaded(), "Editors corrected|Editors corrected|Login corrected|Jane corrected\n");
 }
 
+TEST_F(CmsArchives, a_corrected_archive_among_many_replaces_its_own_rows_only) {
+  write_configuration({{"true", "false"}});
+  drop(kFirst, good_files(" wrong"));
+  drop(kSecond, good_files(" other"));
+  ASSERT_EQ(run().exit_code, 0);
+  drop(kFirst, good_files(" right"));
+  const auto again = run();
+  ASSERT_EQ(again.exit_code, 0) << again.output;
+  EXPECT_NE(again.output.find("Objects to process: 1\n"), std::string::npos) << again.output;
+  for (const auto* column : {"group_name FROM user_group", "name FROM cms_group",
+                             "activity_type FROM user_activity", "user_name FROM user_status"}) {
+    const auto rows = sql(std::string("SELECT ") + column + " ORDER BY 1");
+    EXPECT_EQ(std::count(rows.begin(), rows.end(), '\n'), 2) << rows;
+    EXPECT_NE(rows.find(" other\n"), std::string::npos) << rows;
+    EXPECT_NE(rows.find(" right\n"), std::string::npos) << rows;
+  }
+}
+
 TEST_F(CmsArchives, D_1_an_older_archive_never_follows_a_newer_one) {
   drop(kFirst, good_files(" old"));
   drop_later(kSecond, good_files(" new"), kFirst);
@@ -125,21 +144,25 @@ TEST_F(CmsArchives, D_15_a_replaced_table_keeps_its_grants_and_owner) {
 }
 
 TEST_F(CmsArchives, D_20_what_was_loaded_of_one_archive_is_not_overwritten_by_the_next) {
-  write_configuration({{"true", "false"}});
   auto files = good_files();
   files["analytics_user_activity.csv"] =
       "a,b,c,d,e\nu-1001,JDOE,Add|to \\ group,Added by admin - Web Editors - site A,2024-05-13 "
       "09:15:22.125\n";
   drop(kFirst, files);
-  drop(kSecond, good_files());
-  const auto ended = run();
-  ASSERT_EQ(ended.exit_code, 0) << ended.output;
+  const auto first = run();
+  ASSERT_EQ(first.exit_code, 0) << first.output;
+  drop_later(kSecond, good_files(), kFirst);
+  const auto second = run();
+  ASSERT_EQ(second.exit_code, 0) << second.output;
+  // The names are those of the archive's files, in a folder with the archive's name.
   EXPECT_EQ(keys("processed/batch/client/cmslite_gdx/cms-analytics-csv-20240513/"),
-            "cms_group.csv\nuser_activity.csv\nuser_group.csv\nuser_status.csv\n");
+            "analytics_group.csv\nanalytics_user_activity.csv\nanalytics_user_group.csv\n"
+            "analytics_user_status.csv\n");
   EXPECT_EQ(keys("processed/batch/client/cmslite_gdx/cms-analytics-csv-20240514/"),
-            "cms_group.csv\nuser_activity.csv\nuser_group.csv\nuser_status.csv\n");
+            "analytics_group.csv\nanalytics_user_activity.csv\nanalytics_user_group.csv\n"
+            "analytics_user_status.csv\n");
   EXPECT_EQ(
-      object("processed/batch/client/cmslite_gdx/cms-analytics-csv-20240513/user_activity.csv"),
+      object("processed/batch/client/cmslite_gdx/cms-analytics-csv-20240513/analytics_user_activity.csv"),
       "u-1001|JDOE|Add\\|to \\\\ group|Added by admin - Web Editors - site A|2024-05-13 09:15:22.125|Web "
       "Editors\n");
 }
