@@ -5,6 +5,7 @@
 
 #include "protocols/aws/digest.h"
 #include "protocols/aws/encoding.h"
+#include "protocols/aws/s3_checksum.h"
 #include "protocols/aws/s3_multipart.h"
 #include "protocols/aws/s3_upload.h"
 #include "protocols/aws/settings.h"
@@ -85,7 +86,15 @@ Result<std::string> S3ObjectStore::read(const std::string& key, io::ByteRange ra
   S3Call call{.key = key};
   call.headers = {{"Range", fmt::format("bytes={}-{}", range.offset, range.offset + range.length - 1)}};
   if (!version.empty()) call.headers.push_back({"If-Match", "\"" + version + "\""});
+  if (range.offset == 0) call.headers.push_back(checksum_request());
   S3Answer answer = TRY(client_.exchange(call).within("reading " + uri(key)));
+  if (answer.ok() && !is_undamaged(answer.response)) {
+    answer = TRY(client_.exchange(call).within("reading " + uri(key)));
+  }
+  if (answer.ok() && !is_undamaged(answer.response)) {
+    return fail(ErrorCode::Unavailable, "the bytes of {} do not have the checksum that S3 keeps of them",
+                uri(key));
+  }
   if (answer.response.status == 206) return std::move(answer.response.body);
   if (answer.response.status == 416) return std::string();  // the range begins behind the end
   if (answer.response.status == 412) {

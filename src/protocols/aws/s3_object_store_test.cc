@@ -318,6 +318,47 @@ TEST(S3Read, understands_stores_that_know_no_ranges) {
   EXPECT_EQ(*store->read("k", {30, 4}, ""), "");
 }
 
+TEST(S3Read, asks_for_a_whole_object_again_that_does_not_have_its_checksum) {
+  const std::vector<io::HttpHeader> checksums = {
+      {"x-amz-checksum-crc32", "y/Q5Jg=="},
+      {"x-amz-checksum-crc32c", "4waSgw=="},
+      {"x-amz-checksum-crc64nvme", "rosUhgp5mIg="},
+      {"x-amz-checksum-sha256", "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU="}};
+  for (const auto& checksum : checksums) {
+    FakeWorld fake;
+    fake.log_in();
+    std::vector<std::string> bodies = {"123456780", "123456789"};
+    fake.http.answer = [&](const io::HttpRequest& request) {
+      EXPECT_EQ(header(request, "x-amz-checksum-mode"), "ENABLED");
+      const auto body = bodies.front();
+      if (bodies.size() > 1) bodies.erase(bodies.begin());
+      return answer_of(206, body, {{"Content-Range", "bytes 0-8/9"}, checksum});
+    };
+    const auto store = fake.store();
+    EXPECT_EQ(*store->read("k", {0, 9}, ""), "123456789") << checksum.name;
+    EXPECT_EQ(fake.http.requests().size(), 2U);
+    bodies = {"123456780"};
+    const auto damaged = store->read("k", {0, 9}, "");
+    ASSERT_FALSE(damaged.ok());
+    EXPECT_EQ(damaged.error().code(), ErrorCode::Unavailable);
+  }
+}
+
+TEST(S3Read, judges_no_piece_by_the_checksum_of_the_whole) {
+  FakeWorld fake;
+  fake.log_in();
+  const io::HttpHeader other{"x-amz-checksum-crc32", "y/Q5Jg=="};
+  const auto reads = [&](int status, std::vector<io::HttpHeader> headers) {
+    fake.http.answer = [=](const io::HttpRequest&) { return answer_of(status, "1234", headers); };
+    const auto read = fake.store()->read("k", {0, 4}, "");
+    return read.ok() ? *read : read.error().to_string();
+  };
+  EXPECT_EQ(reads(206, {{"Content-Range", "bytes 0-3/9"}, other}), "1234");
+  EXPECT_EQ(reads(200, {{"x-amz-checksum-type", "COMPOSITE"}, other}), "1234");
+  EXPECT_EQ(reads(200, {{"x-amz-checksum-crc32", "y/Q5Jg==-2"}}), "1234");
+  EXPECT_EQ(reads(200, {{"x-amz-checksum-sha1", "unknown"}}), "1234");
+}
+
 TEST(S3Read, says_that_an_archived_object_must_be_restored) {
   FakeWorld fake;
   fake.log_in();
