@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The steps of an archive in pandas: fetch, unpack, read, convert, write with | between the fields, upload.
+"""The steps of an archive in pandas: read, convert, write with | between the fields. With a bucket also: fetch and
+unpack before, upload afterwards.
 
-usage: pandas_archive.py STORAGE BUCKET KEY FOLDER
+usage: pandas_archive.py CSV FINISHED [STORAGE BUCKET KEY]
 """
 import pathlib
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -19,23 +21,36 @@ COLUMNS = {
 DATES = {"analytics_user_activity": "activity_date", "analytics_user_status": "created_dt"}
 
 
+def fetch(csv, storage, bucket, key):
+    csv.mkdir()
+    subprocess.run([storage, "get", bucket, key, csv], check=True, stdout=subprocess.DEVNULL)
+    with tarfile.open(csv / "1", "r:gz") as archive:
+        archive.extractall(csv)
+
+
+def convert(csv, finished, name):
+    columns = COLUMNS[name]
+    frame = pandas.read_csv(csv / f"{name}.csv", usecols=range(len(columns)))
+    frame.columns = columns
+    if name in DATES:
+        frame[DATES[name]] = pandas.to_datetime(frame[DATES[name]], format="%Y-%m-%d %H:%M:%S.%f")
+    if name == "analytics_user_activity":
+        frame["group_name"] = frame["memo"].str.split(" - ", expand=True)[1]
+    frame.to_csv(finished / f"{name}.csv", sep="|", index=False)
+
+
 def main():
-    storage, bucket, key, folder = sys.argv[1:]
-    folder = pathlib.Path(folder)
-    (folder / "unpacked").mkdir(parents=True)
-    subprocess.run([storage, "get", bucket, key, folder], check=True, stdout=subprocess.DEVNULL)
-    with tarfile.open(folder / "1", "r:gz") as archive:
-        archive.extractall(folder / "unpacked")
-    for name, columns in COLUMNS.items():
-        frame = pandas.read_csv(folder / "unpacked" / f"{name}.csv", usecols=range(len(columns)))
-        frame.columns = columns
-        if name in DATES:
-            frame[DATES[name]] = pandas.to_datetime(frame[DATES[name]], format="%Y-%m-%d %H:%M:%S.%f")
-        if name == "analytics_user_activity":
-            frame["group_name"] = frame["memo"].str.split(" - ", expand=True)[1]
-        finished = folder / f"{name}.csv"
-        frame.to_csv(finished, sep="|", index=False)
-        subprocess.run([storage, "put", bucket, f"pandas/{name}.csv", finished], check=True)
+    csv, finished = map(pathlib.Path, sys.argv[1:3])
+    place = sys.argv[3:]
+    if place:
+        fetch(csv, *place)
+    for name in COLUMNS:
+        convert(csv, finished, name)
+        if place:
+            storage, bucket, _ = place
+            subprocess.run([storage, "put", bucket, f"pandas/{name}.csv", finished / f"{name}.csv"], check=True)
+    if place:
+        shutil.rmtree(csv)
 
 
 main()
