@@ -150,6 +150,10 @@ TEST(ArchiveFaults, of_a_database_that_falls_silent_lose_and_double_nothing) {
 }
 
 TEST(ArchiveFaults, while_rows_are_staged_for_redshift_lose_and_double_nothing) {
+  for (const auto& [status, code] : {std::pair(503, "SlowDown"), std::pair(500, "InternalError")}) {
+    kRedshift.meet_on_storage(
+        {code, {.kind = Kind::Answer, .when = kStage, .answer = s3_error_answer(status, code), .times = 2}});
+  }
   kRedshift.meet_on_storage({"lost answer", {.kind = Kind::LoseAnswer, .when = kStage, .times = 2}});
   kRedshift.meet_on_storage(
       {"reset", {.kind = Kind::Reset, .when = kStage, .bytes = 1000, .side = Side::Request}});

@@ -3,9 +3,11 @@
 // Google Cloud Storage.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <functional>
+#include <map>
 
 #include "formats/testing_archives.h"
 #include "io/http_client.h"
@@ -80,6 +82,93 @@ TEST_F(PartsOfADestination, that_are_refused_for_good_are_not_published) {
   way_.clear();
   EXPECT_EQ(run().exit_code, 0);
   expect_written_once();
+}
+
+/// An archive of four tables that become objects, one of them in parts.
+class PartsOfAnArchive : public testing::Test {
+ protected:
+  PartsOfAnArchive() {
+    std::vector<formats::ArchivedFile> entries;
+    std::string tables;
+    for (const auto* table : kTables) {
+      const int count = table == kTables[2] ? 9000 : 400;
+      auto& rows = expected_[table] = "id,note\n";
+      for (int i = 0; i < count; ++i) rows += fmt::format("{},{}\n", i, std::string(1000, table[0]));
+      entries.push_back({fmt::format("analytics_{}.csv", table), rows});
+      tables += fmt::format(
+          "  - {{table: {0}, source: {{entry: \"analytics_{0}.*\", columns: {{id: integer, note: "
+          "text}}}}}}\n",
+          table);
+    }
+    archive_ = gzip_of(formats::tar_of(entries));
+    EXPECT_TRUE(bucket_.store().put("client/export.tgz", archive_, {}).ok());
+    project_.write("weir.yaml", fmt::format("connections:\n  lake: {{type: s3, bucket: {}, endpoint: "
+                                            "\"http://127.0.0.1:{}\", stall_timeout: 1 s}}\n",
+                                            bucket_.name(), way_.port()));
+    project_.write("pipelines/p.yaml",
+                   "pipeline: p\npartitions: {every: object, take: newest}\nsource:\n  connection: lake\n"
+                   "  path: client/\n  format: csv\n  after: {good: \"good/{{ object.key }}\", bad: \"bad/{{ "
+                   "object.key }}\", action: move}\ntables:\n" +
+                       tables + "destination: {connection: lake, folder: lake, write: replace}\n");
+  }
+  support::TestProject::Variables variables() const {
+    return {{"AWS_ACCESS_KEY_ID", support::S3Server::kAccessKey},
+            {"AWS_SECRET_ACCESS_KEY", support::S3Server::kSecret},
+            {"AWS_REGION", support::S3Server::kRegion}};
+  }
+  void expect_loaded_once(const Ended& first) {
+    way_.clear();
+    const auto again = project_.weir({"run"}, variables());
+    EXPECT_EQ(again.exit_code, 0) << first.output << again.output;
+    for (const auto& [table, rows] : expected_) {
+      std::string all;
+      for (const auto& object : *io::list_all(bucket_.store(), "lake/" + table + "/"))
+        all += *bucket_.store().read(object.key, {0, object.size}, "");
+      EXPECT_TRUE(all == rows) << table << " has " << all.size() << " bytes\n"
+                               << first.output << again.output;
+    }
+    std::string places;
+    for (const auto& object : *io::list_all(bucket_.store(), "")) {
+      if (object.key.ends_with(".tgz")) places += object.key + "\n";
+    }
+    EXPECT_EQ(places, "good/client/export.tgz\n");
+    EXPECT_TRUE(*bucket_.store().read("good/client/export.tgz", {0, archive_.size() + 1}, "") == archive_);
+    EXPECT_EQ(bucket_.unfinished_uploads(), "");
+  }
+  void meet(const Fault& fault) {
+    way_.add(fault);
+    const auto first = project_.weir({"run"}, variables());
+    EXPECT_GT(way_.met(), 0) << first.output << way_.requests();
+    expect_loaded_once(first);
+  }
+
+  static constexpr const char* kTables[] = {"user_group", "cms_group", "user_activity", "user_status"};
+  support::S3Bucket bucket_;
+  FaultProxy way_{FaultProxy::Protocol::Http, port_of(bucket_.server().endpoint())};
+  support::TestProject project_;
+  std::map<std::string, std::string> expected_;
+  std::string archive_;
+};
+
+TEST_F(PartsOfAnArchive, whose_completion_is_not_heard_of_are_there_once) {
+  meet({.kind = Kind::LoseAnswer, .when = ".csv?uploadId="});
+}
+
+TEST_F(PartsOfAnArchive, whose_keys_expire_meanwhile_are_there_once) {
+  meet({.kind = Kind::Answer,
+        .when = "?partNumber=2",
+        .answer = support::s3_error_answer(400, "ExpiredToken"),
+        .times = 100});
+}
+
+TEST_F(PartsOfAnArchive, of_a_run_that_is_killed_while_it_waits_for_their_completion_are_there_once) {
+  way_.add({.kind = Kind::Stall, .when = ".csv?uploadId="});
+  const auto process = project_.start({"run"}, variables());
+  for (int i = 0; way_.standing_still() == 0 && i < 30'000; ++i) ::usleep(1000);
+  ::kill(process, SIGKILL);
+  const auto killed = project_.wait(process);
+  ASSERT_EQ(killed.exit_code, 128 + SIGKILL) << killed.output << way_.requests();
+  expect_loaded_once(killed);
 }
 
 constexpr const char* kArchive = "client/export.tgz";
