@@ -15,6 +15,8 @@ constexpr std::int64_t kRenewEarlier = 300'000'000;
 /// Where there is no metadata server, that should be known in seconds.
 constexpr io::RetryPolicy kMachinePolicy{.max_attempts = 3, .budget = std::chrono::seconds(10)};
 constexpr std::chrono::seconds kMachineTimeout{3};
+/// Of a server that never answered.
+constexpr int kFirstTokenAttempts = 2;
 
 io::HttpRequest form(const std::string& url, std::string body) {
   return {.method = "POST",
@@ -93,12 +95,14 @@ Result<void> AccessTokens::renew() {
       return Failure(*no_claim);
     }
     io::HttpResponse answer = TRY(world_.http.send(*request));
+    reached_ = true;
     if (answer.status < 400) return answer;
     return Failure(api_error(answer, io::host_of(request->url), world_.clock.now()));
   };
   // A token in hand is used up before the failure to renew it is anybody's concern.
   const bool has_token = !token_.empty() && world_.clock.now() < expires_;
   io::RetryPolicy policy = is_machine ? kMachinePolicy : kPolicy;
+  if (!reached_ && !is_machine) policy.max_attempts = kFirstTokenAttempts;
   if (has_token) policy.max_attempts = 1;
   const Exchange done = exchange(world_, policy, send);
   if (no_claim) return Failure(*no_claim);

@@ -37,6 +37,7 @@ class AccessTokens {
   std::mutex mutex_;  // guards what follows
   Secret token_;
   Timestamp expires_;
+  bool reached_ = false;  ///< the server has answered something
 };
 
 }  // namespace weir::google

@@ -63,6 +63,19 @@ TEST(GcsObjectStore, gives_up_on_a_server_that_stays_away) {
   EXPECT_EQ(bucket.count("GET"), 8U);
 }
 
+TEST(GcsObjectStore, knows_within_seconds_that_a_server_cannot_be_reached) {
+  TestBucket bucket;
+  const Fault away{.action = FaultAction::Reset, .times = 1000};
+  bucket.fault(away);
+  EXPECT_EQ(outcome(bucket.store().head("k")), "unavailable");
+  EXPECT_EQ(bucket.count("GET"), 4U);
+  bucket.server().faults().clear();
+  EXPECT_EQ(outcome(bucket.store().list("", "")), "ok");
+  bucket.fault(away);
+  EXPECT_EQ(outcome(bucket.store().head("k")), "unavailable");
+  EXPECT_GE(bucket.count("GET"), 4U + 1U + 8U) << "one that has answered is waited for";
+}
+
 TEST(GcsObjectStore, knows_its_own_conditional_write_when_the_answer_was_lost) {
   TestBucket bucket;
   bucket.fault({.match = "/upload", .action = FaultAction::Lose});
