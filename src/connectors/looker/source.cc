@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <mutex>
 
@@ -18,11 +19,17 @@ using StreamPointer = std::shared_ptr<const Stream>;
 using StreamPointers = std::vector<StreamPointer>;
 using FactsList = std::vector<std::shared_ptr<const StreamFacts>>;
 
-/// How long Looker keeps the runs of queries.
+/// How long Looker keeps the runs of queries, and what it measured of them.
 constexpr std::chrono::days kHistoryKept(90);
+constexpr std::array<std::string_view, 3> kOfRuns = {"history", "query_metrics", "dashboard_performance"};
 
+/// Whether the rows, which are told apart by their time, are removed in the end. They are when the explore is
+/// about runs, and when an explore that only joins them is asked by the time of a run.
 bool forgets(const QueryOptions& query) {
-  return query.model == kSystemActivity && query.explore == "history" && !query.partition_field.empty();
+  if (query.model != kSystemActivity || query.partition_field.empty()) return false;
+  const auto view = std::string_view(query.partition_field).substr(0, query.partition_field.find('.'));
+  return std::any_of(kOfRuns.begin(), kOfRuns.end(),
+                     [&](auto name) { return name == query.explore || name == view; });
 }
 
 /// The value of a field in the only row.

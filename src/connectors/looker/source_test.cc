@@ -245,6 +245,23 @@ TEST_F(LookerSourceTest, warns_of_rows_that_looker_is_about_to_forget) {
             "may be gone; run more often");
 }
 
+TEST_F(LookerSourceTest, knows_which_explores_forget) {
+  const auto kept = [&](const std::string& explore, const std::string& time) {
+    looker.query.explore = explore;
+    looker.query.partition_field = time;
+    return looker.source()->retention().value_or(std::chrono::days(0)).count();
+  };
+  EXPECT_EQ(kept("history", "history.created_time"), 90);
+  EXPECT_EQ(kept("query_metrics", "query_metrics.created_at_time"), 90);
+  EXPECT_EQ(kept("dashboard_performance", "dashboard_performance.started_time"), 90);
+  EXPECT_EQ(kept("query", "history.created_time"), 90) << "rows of runs, whatever they are joined to";
+  EXPECT_EQ(kept("history", ""), 0) << "all of it each time";
+  EXPECT_EQ(kept("content_usage", "content_usage.last_accessed_time"), 0);
+  EXPECT_EQ(kept("user", "user.created_time"), 0);
+  looker.query.model = "thelook";
+  EXPECT_EQ(kept("history", "history.created_time"), 0);
+}
+
 TEST_F(LookerSourceTest, finds_the_first_row_that_there_is) {
   by_time(100);
   looker.answer(R"([{"history.created_time":"2023-05-20 08:00:00"}])");

@@ -43,6 +43,10 @@ std::string form_encode(std::string_view text) {
 /// Of small calls: whether an instance can be reached at all should be known in seconds.
 constexpr int kCallAttempts = 4;
 constexpr std::chrono::milliseconds kCallWait(500);
+/// A login is answered at once, or not at all.
+constexpr std::chrono::milliseconds kLoginTimeout = std::chrono::seconds(30);
+/// Nobody who was silent for so long is asked again.
+constexpr std::chrono::microseconds kSilence = std::chrono::seconds(10);
 
 io::RetryPolicy for_calls(io::RetryPolicy policy) {
   policy.max_attempts = std::min(policy.max_attempts, kCallAttempts);
@@ -76,6 +80,7 @@ Session::~Session() {
 }
 
 Result<std::string> Session::call(const Call& call) {
+  TRY(token());  // has its own attempts
   Patience patience(world_, for_calls(policy_));
   while (true) {
     auto answer = send(call, nullptr);
@@ -137,16 +142,18 @@ Result<void> Session::log_in() {
       .headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}},
       .body = "client_id=" + form_encode(instance_.client_id) +
               "&client_secret=" + form_encode(instance_.client_secret.reveal()),
-      .timeout = instance_.timeout,
+      .timeout = std::min<std::chrono::milliseconds>(instance_.timeout, kLoginTimeout),
       .repeat = io::Repeat::Always,
       .certificate = instance_.certificate};
   Patience patience(world_, for_calls(policy_));
   while (true) {
+    const auto asked = world_.clock.now();
     const auto answer = world_.http.send(request);
     if (answer.ok() && answer->status == 200) return keep(*answer);
     const Error error =
         answer.ok() ? login_error(*answer, instance_.host(), world_.clock.now()) : answer.error();
-    if (patience.after(error) == io::RetryAction::GiveUp)
+    const bool was_silent = !answer.ok() && world_.clock.now().micros - asked.micros >= kSilence.count();
+    if (was_silent || patience.after(error) == io::RetryAction::GiveUp)
       return Failure(error.within("logging in to Looker"));
   }
 }

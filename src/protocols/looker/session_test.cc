@@ -131,6 +131,41 @@ TEST_F(SessionTest, waits_as_long_as_the_instance_asks_for) {
   EXPECT_GE(sleeper.waits()[2], std::chrono::seconds(1));
 }
 
+TEST_F(SessionTest, knows_within_seconds_that_an_instance_cannot_be_reached) {
+  http.when(kApi + "/login").then_fail(Error(ErrorCode::Unavailable, "cannot connect"));
+  const auto answer = session().call({.path = "/a"});
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.error().to_string(), "logging in to Looker: cannot connect");
+  EXPECT_EQ(requests(), "POST /login | POST /login | POST /login | POST /login");
+  std::chrono::milliseconds waited{0};
+  for (const auto wait : sleeper.waits()) waited += wait;
+  EXPECT_LE(waited, std::chrono::seconds(4));
+}
+
+/// One that takes connections and says nothing.
+class SilentLooker final : public io::HttpClient {
+ public:
+  explicit SilentLooker(io::ManualClock& clock) : clock_(clock) {}
+  Result<io::HttpResponse> send(const io::HttpRequest& request) override {
+    clock_.advance(request.timeout);
+    ++asked;
+    return fail(ErrorCode::Unavailable, "no answer");
+  }
+  int asked = 0;
+
+ private:
+  io::ManualClock& clock_;
+};
+
+TEST_F(SessionTest, asks_nobody_again_who_was_silent) {
+  SilentLooker silent(clock);
+  const auto began = clock.now();
+  Session lost({"https://looker.example.com", "a", Secret("b")}, World{silent, clock, sleeper}, 1);
+  EXPECT_FALSE(lost.call({.path = "/a"}).ok());
+  EXPECT_EQ(silent.asked, 1);
+  EXPECT_LE(clock.now().micros - began.micros, std::chrono::microseconds(std::chrono::seconds(30)).count());
+}
+
 TEST_F(SessionTest, tells_every_field_that_is_wrong) {
   http.when(kApi + "/login").then({200, {}, token("t1")});
   http.when(kApi + "/a").then({422, {}, R"({"message":"Validation Failed","errors":[
