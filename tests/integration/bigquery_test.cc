@@ -39,7 +39,7 @@ class BigQueryPipeline : public testing::Test {
  protected:
   explicit BigQueryPipeline(const std::string& dataset) {
     auto started = sandbox::Sandbox::start(
-        {.buckets = {"lake"}, .datasets = {std::string(kProject) + "." + dataset}}, clock_);
+        {.buckets = {"lake"}, .datasets = {std::string(kProject) + "." + dataset, dataset}}, clock_);
     auto opened = io::CurlHttpClient::open();
     EXPECT_TRUE(started.ok() && opened.ok());
     sandbox_ = *std::move(started);
@@ -71,6 +71,23 @@ class BigQueryPipeline : public testing::Test {
       text += "\n";
     }
     return text;
+  }
+  /// Makes a template's project for the stand-in, at whatever port it is here, and runs it.
+  void run_sandboxed(const TestProject& project, const std::string& name,
+                     const std::vector<std::vector<std::string>>& commands) const {
+    const auto made = project.weir({"init", name, "--sandbox"});
+    ASSERT_EQ(made.exit_code, 0) << made.output;
+    for (const auto* file : {"weir.yaml", "looker.ini"}) {
+      if (!std::filesystem::exists(project.path(file))) continue;
+      auto text = project.read(file);
+      constexpr std::string_view kUsual = "http://127.0.0.1:8086";
+      ASSERT_NE(text.find(kUsual), std::string::npos) << text;
+      project.write(file, text.replace(text.find(kUsual), kUsual.size(), sandbox_->url()));
+    }
+    for (const auto& command : commands) {
+      const auto ended = project.weir(command);
+      EXPECT_EQ(ended.exit_code, 0) << ended.output;
+    }
   }
   google::BigQueryTableName table(const std::string& name) const {
     return {kProject, client_->place().dataset, name};
@@ -210,6 +227,15 @@ TEST_F(BigQueryRequestLogs, come_through_a_bucket_when_they_are_many) {
   EXPECT_GT(count("DELETE /storage/v1/b/lake/o/"), 0U);
 }
 
+TEST_F(BigQueryRequestLogs, of_the_template_can_be_tried_with_the_stand_in) {
+  const TestProject project;
+  run_sandboxed(project, "request-logs-bigquery", {{"run", "log_sink"}, {"check"}, {"run"}, {"run"}});
+  EXPECT_EQ(project.query("usage.db",
+                          "SELECT insert_id, status, response_size, latency, request_url_path FROM "
+                          "datasette_request_logs ORDER BY 1"),
+            "61ee0a01|200|20480.0|0.042|/pudl/plants.json\n61ee0a03|200|918000.0|1.31|/ferc1/fuel.csv\n");
+}
+
 TEST_F(BigQueryRequestLogs, are_checked_with_words_that_say_what_is_missing) {
   const auto missing = weir({"check"});
   EXPECT_NE(missing.exit_code, 0);
@@ -338,6 +364,13 @@ TEST_F(BigQueryContentUsage, comes_from_looker_with_the_documented_columns_and_o
       "content_id STRING\ncontent_title STRING\ncontent_type STRING\ndays_since_last_access_tiers STRING\n"
       "days_since_last_accessed INT64\nid INT64\napi_count INT64\nembed_count INT64\nfavorite_count INT64\n"
       "public_count INT64\nschedule_count INT64\nother_count INT64\nlast_accessed_time DATETIME\n");
+}
+
+TEST_F(BigQueryContentUsage, of_the_template_can_be_tried_with_the_stand_ins) {
+  const TestProject project;
+  run_sandboxed(project, "content-usage-bigquery", {{"check"}, {"run"}, {"run"}});
+  EXPECT_EQ(rows("SELECT COUNT(*) > 100, COUNT(*) = COUNT(DISTINCT `id`) FROM `sandbox.usage.content_usage`"),
+            "true|true\n");
 }
 
 class BigQueryCrash : public BigQueryContentUsage, public testing::WithParamInterface<const char*> {};

@@ -1,65 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The real program asking the stand-in for Looker: the templates, and the files of earlier jobs.
-#include <fmt/format.h>
-#include <gtest/gtest.h>
+// The real program asking the stand-in for Looker: the templates, kills and faults, several instances.
+#include <map>
 
-#include <algorithm>
+#include "tests/integration/looker_project.h"
 
-#include "base/text.h"
-#include "io/http_client.h"
-#include "sandbox/sandbox.h"
-#include "tests/support/s3_server.h"
-#include "tests/support/test_project.h"
-
-namespace weir {
+namespace weir::integration {
 namespace {
 
 using sandbox::FaultAction;
-
-class LookerProject : public ::testing::Test {
- protected:
-  LookerProject() {
-    sandbox::Settings settings;
-    settings.looker.history_rows = 4'000;
-    settings.buckets = {"staging"};
-    settings.datasets = {"looker"};
-    auto started = sandbox::Sandbox::start(settings, clock_);
-    EXPECT_TRUE(started.ok());
-    sandbox_ = *std::move(started);
-  }
-
-  support::TestProject::Variables variables() const {
-    return {{"LOOKERSDK_BASE_URL", sandbox_->url() + "/api/4.0/"},
-            {"LOOKERSDK_CLIENT_ID", "sandbox"},
-            {"LOOKERSDK_CLIENT_SECRET", "sandbox-secret"}};
-  }
-  /// Makes a template's project, with an SQLite file in place of DuckDB's so that this test can look into it.
-  void init(const std::string& name) {
-    const auto made = project_.weir({"init", name, "--sandbox"});
-    ASSERT_EQ(made.exit_code, 0) << made.output;
-    auto yaml = project_.read("weir.yaml");
-    replace(yaml, "type: duckdb", "type: sqlite");
-    replace(yaml, "usage.duckdb", "usage.db");
-    project_.write("weir.yaml", yaml);
-  }
-  static void replace(std::string& text, const std::string& piece, const std::string& instead) {
-    ASSERT_NE(text.find(piece), std::string::npos) << piece;
-    text.replace(text.find(piece), piece.size(), instead);
-  }
-  std::string run(std::vector<std::string> arguments = {}) {
-    arguments.insert(arguments.begin(), "run");
-    const auto ended = project_.weir(arguments, variables());
-    EXPECT_EQ(ended.exit_code, 0) << ended.output;
-    return ended.output;
-  }
-  std::string rows(const std::string& table) const {
-    return std::string(trim(project_.query("usage.db", "SELECT count(*) FROM " + table)));
-  }
-
-  io::SystemClock clock_;
-  std::unique_ptr<sandbox::Sandbox> sandbox_;
-  support::TestProject project_;
-};
 
 TEST_F(LookerProject, of_the_template_copies_all_of_system_activity) {
   init("looker");
@@ -158,6 +106,49 @@ TEST_F(LookerProject, loads_every_row_once_although_it_is_killed_and_answers_bre
             "0");
 }
 
+TEST_F(LookerProject, loads_every_row_once_when_several_windows_are_too_much_at_once) {
+  set_history({230, 200, 180, 160, 140, 120, 100, 80, 60, 40, 20});
+  project_.write("weir.yaml",
+                 "connections:\n  looker: {type: looker, concurrency: 4}\n"
+                 "  warehouse: {type: sqlite, path: usage.db}\n");
+  project_.write("pipelines/history.yaml",
+                 "pipeline: history\npartitions: { every: cursor, from: 10 days, step: 1 day, lag: 1 h }\n"
+                 "source: {connection: looker, explore: history, fields: [history.id, history.created_time], "
+                 "partition_field: history.created_time}\n"
+                 "destination: {connection: warehouse, table: history, write: append}\n");
+  for (const int status : {429, 502, 503})
+    sandbox_->faults().add(
+        {.match = "/queries/run/", .action = FaultAction::Status, .times = 2, .skip = 2, .status = status});
+  run({"-j", "4"});
+  EXPECT_EQ(project_.query("usage.db", "SELECT count(*), count(DISTINCT id) FROM history"), "11|11\n");
+}
+
+/// As the copy of content usage staged its rows: a file a day, in the root of the bucket.
+TEST_F(LookerProject, writes_json_lines_into_a_bucket_of_google) {
+  const auto day = set_history({30}).front().substr(0, 10);
+  project_.write("weir.yaml", fmt::format("connections:\n  looker: {{type: looker}}\n  bucket: {{type: gcs, "
+                                          "bucket: staging, endpoint: \"{}\", access: anonymous}}\n",
+                                          sandbox_->url()));
+  project_.write("pipelines/history.yaml",
+                 fmt::format("pipeline: history\npartitions: {{ every: day, from: {} }}\n"
+                             "source: {{connection: looker, explore: history, fields: [history.id, "
+                             "history.status, history.created_time, history.runtime], partition_field: "
+                             "history.created_time}}\n"
+                             "destination: {{connection: bucket, table: history, format: jsonl, path: "
+                             "\"history_{{{{ partition.compact }}}}.jsonl\", write: replace_partition}}\n",
+                             day));
+  run({"history", "--partition", day});
+  auto name = day;
+  std::erase(name, '-');
+  const auto object =
+      http_->send({.url = sandbox_->url() + "/storage/v1/b/staging/o/history_" + name + ".jsonl?alt=media"});
+  ASSERT_TRUE(object.ok());
+  EXPECT_EQ(object->status, 200);
+  EXPECT_TRUE(object->body.starts_with(R"({"id":1,"status":"complete","created_time":")" + day))
+      << object->body;
+  EXPECT_TRUE(object->body.ends_with("\"runtime\":null}\n")) << object->body;
+}
+
 TEST_F(LookerProject, B_18_of_several_instances_copies_each) {
   project_.write("looker.ini",
                  fmt::format("[here]\nbase_url={0}\nclient_id=sandbox\nclient_secret=sandbox-secret\n"
@@ -177,9 +168,44 @@ TEST_F(LookerProject, B_18_of_several_instances_copies_each) {
   EXPECT_EQ(rows("user_there"), rows("user_here"));
 }
 
+TEST_F(LookerProject, loads_from_other_instances_when_one_cannot_be_reached) {
+  project_.write("looker.ini",
+                 fmt::format("[here]\nbase_url={}\nclient_id=sandbox\nclient_secret=sandbox-secret\n"
+                             "[away]\nbase_url=http://127.0.0.1:1\nclient_id=a\nclient_secret=b\n",
+                             sandbox_->url()));
+  project_.write("weir.yaml",
+                 "connections:\n  away: {type: looker, ini_section: away}\n  here: {type: looker, "
+                 "ini_section: here}\n  warehouse: {type: sqlite, path: usage.db}\n");
+  for (const auto& [pipeline, instance] :
+       std::map<std::string, std::string>{{"a", "away"}, {"b", "away"}, {"c", "here"}})
+    project_.write("pipelines/" + pipeline + ".yaml",
+                   fmt::format("pipeline: {0}\nsource: {{connection: {1}, explore: role}}\n"
+                               "destination: {{connection: warehouse, table: {0}, write: replace}}\n",
+                               pipeline, instance));
+  const auto ended = project_.weir({"run"});
+  EXPECT_EQ(ended.exit_code, 1) << ended.output;
+  EXPECT_GT(std::stoi(rows("c")), 0);
+  EXPECT_NE(ended.output.find("a: not loaded, because it cannot be told what is due"), std::string::npos)
+      << ended.output;
+  EXPECT_NE(ended.output.find("cannot connect to 127.0.0.1"), std::string::npos) << ended.output;
+  EXPECT_NE(ended.output.find("b: not loaded, for the same reason"), std::string::npos) << ended.output;
+  const auto checked = project_.weir({"check"});
+  EXPECT_EQ(checked.exit_code, 1) << checked.output;
+  EXPECT_NE(checked.output.find("while the source is out of reach"), std::string::npos) << checked.output;
+}
+
 TEST_F(LookerProject, is_warned_of_rows_that_looker_will_have_forgotten) {
   init("looker");
   const auto day = to_string(Date{day_of(clock_.now()).days - 85});
+  project_.write("pipelines/metrics.yaml",
+                 fmt::format("pipeline: metrics\npartitions: {{every: cursor, from: {}, step: 1 day}}\n"
+                             "source: {{connection: looker, explore: query_metrics, partition_field: "
+                             "query_metrics.created_at_time}}\ndestination: {{connection: warehouse, table: "
+                             "metrics, write: merge, key: [id]}}\n",
+                             day));
+  const auto metrics = project_.weir({"gaps", "metrics"}, variables());
+  EXPECT_NE(metrics.output.find("the source removes rows after 90 days"), std::string::npos)
+      << metrics.output;
   project_.write(
       "pipelines/history.yaml",
       fmt::format("pipeline: history\npartitions: {{every: day, from: {}}}\nsource: {{connection: looker, "
@@ -193,207 +219,5 @@ TEST_F(LookerProject, is_warned_of_rows_that_looker_will_have_forgotten) {
   }
 }
 
-/// The variables of the copy of content usage into BigQuery, as its file holds them.
-class LookerUsage : public LookerProject {
- protected:
-  LookerUsage() {
-    auto opened = io::CurlHttpClient::open();
-    EXPECT_TRUE(opened.ok());
-    http_ = *std::move(opened);
-    project_.write(
-        "usage.json",
-        fmt::format(
-            R"({{"bigquery_content_usage_schema":"{{'name':'id','type':'INTEGER','mode':'NULLABLE'}},{{'name':'content_title','type':'STRING'}},{{'name':'last_accessed_time','type':'DATETIME'}}",
-      "bigquery_content_usage_table":"content_usage","bigquery_dataset_id":"looker","bigquery_location":"US",
-      "bigquery_project_id":"sandbox","content_usage_fields":"content_usage.id, content_usage.content_title ,content_usage.last_accessed_time",
-      "content_usage_filters":"","content_usage_initial_load":"true","looker_api_base_url":"{}",
-      "looker_api_bucket_name":"staging","looker_api_client_id":"sandbox","looker_api_client_secret":"sandbox-secret"}})",
-            sandbox_->url()));
-  }
-  ~LookerUsage() override { http_.reset(); }
-
-  support::Ended run_usage() {
-    return project_.weir({"run", "usage.json"}, {{"STORAGE_EMULATOR_HOST", sandbox_->url()},
-                                                 {"BIGQUERY_EMULATOR_HOST", sandbox_->url()}});
-  }
-  void post(const std::string& path, const std::string& body) {
-    const auto answer = http_->send({.method = "POST",
-                                     .url = sandbox_->url() + path,
-                                     .headers = {{"Content-Type", "application/json"}},
-                                     .body = body});
-    ASSERT_TRUE(answer.ok() && answer->status < 300)
-        << (answer.ok() ? answer->body : answer.error().to_string());
-  }
-  /// All cells of a query at BigQuery, one after the other.
-  std::string cells(const std::string& sql) {
-    const auto answer = http_->send({.method = "POST",
-                                     .url = sandbox_->url() + "/bigquery/v2/projects/sandbox/queries",
-                                     .headers = {{"Content-Type", "application/json"}},
-                                     .body = fmt::format(R"({{"query":"{}","useLegacySql":false}})", sql)});
-    if (!answer.ok()) return answer.error().to_string();
-    const std::string start = "\"v\":";
-    std::string all;
-    for (auto at = answer->body.find(start); at != std::string::npos; at = answer->body.find(start, at + 1)) {
-      const auto begin = at + start.size();
-      all += (all.empty() ? "" : " ") + answer->body.substr(begin, answer->body.find('}', begin) - begin);
-    }
-    return all.empty() ? answer->body : all;
-  }
-  void set_rows(const std::string& rows) {
-    post("/_looker/rows", R"({"view":"content_usage","rows":[)" + rows + "]}");
-  }
-
-  std::unique_ptr<io::HttpClient> http_;
-};
-
-std::string used(int id, const std::string& title, const std::string& time) {
-  return fmt::format(R"({{"id":{},"content_title":"{}","last_accessed_time":{}}})", id, title,
-                     time.empty() ? "null" : "\"" + time + "\"");
-}
-
-TEST_F(LookerUsage, B_2_and_B_6_the_original_variables_run_into_bigquery_without_duplicates) {
-  set_rows(used(1, "Bob's board", "2024-05-13 04:12:09") + "," + used(2, "never opened", ""));
-  const auto first = run_usage();
-  ASSERT_EQ(first.exit_code, 0) << first.output;
-  const std::string all =
-      "SELECT id, content_title, last_accessed_time FROM looker.content_usage ORDER BY id";
-  EXPECT_EQ(cells(all), R"("1" "Bob's board" "2024-05-13T04:12:09" "2" "never opened" null)");
-  const auto second = run_usage();
-  EXPECT_EQ(second.exit_code, 0) << "B-3: a day without rows is no failure" << second.output;
-  EXPECT_EQ(cells(all), R"("1" "Bob's board" "2024-05-13T04:12:09" "2" "never opened" null)");
-}
-
-TEST_F(LookerUsage, B_1_the_first_load_counts_only_when_it_is_in_bigquery) {
-  set_rows(used(1, "a", "2024-05-13 04:12:09"));
-  sandbox_->faults().add({.match = "/bigquery/v2/projects/sandbox/jobs",
-                          .action = FaultAction::Status,
-                          .times = 50,
-                          .status = 403});
-  const auto failed = run_usage();
-  EXPECT_NE(failed.exit_code, 0) << failed.output;
-  sandbox_->faults().clear();
-  const auto again = run_usage();
-  ASSERT_EQ(again.exit_code, 0) << again.output;
-  EXPECT_EQ(cells("SELECT id FROM looker.content_usage"), R"("1")")
-      << "everything is loaded, not what is new";
-}
-
-class LookerQueries : public LookerProject {
- protected:
-  LookerQueries() {
-    project_.write("my_looker_query.json",
-                   R"([{"name":"run_history","model":"system__activity","explore":"history",
-      "fields":["history.id","history.created_time","history.runtime","history.cache"],
-      "filters":{"history.status":"complete"},"sorts":["history.created_time"],"limit":"7",
-      "metadata":{"datetime":"history.created_time","default_days":"2"}},
-      {"name":"people","model":"system__activity","explore":"user","fields":["user.id","user.name"],
-      "metadata":{"result_format":"csv"}}])");
-  }
-  support::TestProject::Variables with_bucket() const {
-    auto all = variables();
-    all["AWS_ACCESS_KEY_ID"] = support::S3Server::kAccessKey;
-    all["AWS_SECRET_ACCESS_KEY"] = support::S3Server::kSecret;
-    all["AWS_REGION"] = support::S3Server::kRegion;
-    all["AWS_ENDPOINT_URL_S3"] = bucket_.server().endpoint();
-    all["bucket_name"] = "s3://" + bucket_.name();
-    return all;
-  }
-  std::vector<std::string> keys(const std::string& prefix) {
-    std::vector<std::string> all;
-    for (const auto& object : *io::list_all(bucket_.store(), prefix)) all.push_back(object.key);
-    return all;
-  }
-  std::string content(const std::string& key) {
-    const auto found = *io::list_all(bucket_.store(), key);
-    return found.empty() ? "" : *bucket_.store().read(key, {0, found.front().size}, "");
-  }
-
-  support::S3Bucket bucket_;
-};
-
-TEST_F(LookerQueries, run_unchanged_into_the_documented_layout) {
-  const auto ran = project_.weir({"run", "my_looker_query.json"}, with_bucket());
-  ASSERT_EQ(ran.exit_code, 0) << ran.output;
-  const auto objects = keys("looker/run_history/json/looker_run_history_");
-  ASSERT_GE(objects.size(), 2U) << ran.output;
-  std::size_t answers = 0;
-  for (const auto& key : objects) {
-    EXPECT_TRUE(key.ends_with(".json")) << key;
-    const auto text = content(key);
-    EXPECT_TRUE(text.starts_with("[{\"history.id\":")) << text.substr(0, 200);
-    EXPECT_TRUE(text.ends_with("}]\n"));
-    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1);
-    EXPECT_TRUE(text.find("\"history.cache\":\"No\"") != text.npos ||
-                text.find("\"history.cache\":\"Yes\"") != text.npos);
-    answers += static_cast<std::size_t>(std::count(text.begin(), text.end(), '{'));
-  }
-  EXPECT_GT(answers, 7U) << "C-2, C-3: there are more rows than the limit allows at once";
-  std::vector<std::string> ids;
-  for (const auto& key : objects) {
-    const auto text = content(key);
-    for (auto at = text.find("history.id\":"); at != text.npos; at = text.find("history.id\":", at + 1))
-      ids.push_back(text.substr(at, text.find(',', at) - at));
-  }
-  std::sort(ids.begin(), ids.end());
-  EXPECT_EQ(std::adjacent_find(ids.begin(), ids.end()), ids.end()) << "C-17: a row comes once";
-  const auto newest = std::stoll(objects.back().substr(objects.back().rfind('_') + 1));
-  EXPECT_LE(newest, clock_.now().micros / 1'000'000) << "C-5: no window ends ahead of now";
-  const auto people = keys("looker/people/csv/looker_people_");
-  ASSERT_EQ(people.size(), 1U);
-  EXPECT_TRUE(content(people.front()).starts_with("User ID,User Name\n"))
-      << content(people.front()).substr(0, 100);
-}
-
-TEST_F(LookerQueries, C_18_what_is_up_to_date_is_no_error_and_stops_nothing) {
-  const auto first = project_.weir({"run", "--json_file", "my_looker_query.json"}, with_bucket());
-  ASSERT_EQ(first.exit_code, 0) << first.output;
-  const auto before = keys("looker/run_history/").size();
-  for (const auto& key : keys("looker/run_history/")) ASSERT_TRUE(bucket_.store().remove(key).ok());
-  const auto second = project_.weir({"run", "--json_file", "my_looker_query.json"}, with_bucket());
-  ASSERT_EQ(second.exit_code, 0) << second.output;
-  EXPECT_GT(before, 0U);
-  EXPECT_EQ(keys("looker/run_history/").size(), 0U)
-      << "C-4: what is younger than ten minutes waits. C-6, C-19, C-20: objects that are gone do not matter";
-  EXPECT_EQ(keys("looker/people/").size(), 2U);
-}
-
-TEST_F(LookerQueries, C_1_a_gap_of_days_is_crossed) {
-  const auto at = [&](int hours) {
-    auto text =
-        to_string(Timestamp{(clock_.now().micros / 1'000'000 - hours * 3600) * 1'000'000}).substr(0, 19);
-    text[10] = ' ';
-    return text;
-  };
-  auto opened = io::CurlHttpClient::open();
-  ASSERT_TRUE(opened.ok());
-  const auto told = (*opened)->send(
-      {.method = "POST",
-       .url = sandbox_->url() + "/_looker/rows",
-       .headers = {{"Content-Type", "application/json"}},
-       .body = fmt::format(R"({{"view":"history","rows":[{{"id":1,"created_time":"{}","status":"complete"}},
-                              {{"id":2,"created_time":"{}","status":"complete"}}]}})",
-                           at(47), at(1))});
-  ASSERT_TRUE(told.ok() && told->status == 200) << told->body;
-  const auto ran = project_.weir({"run", "my_looker_query.json"}, with_bucket());
-  ASSERT_EQ(ran.exit_code, 0) << ran.output;
-  std::string all;
-  for (const auto& key : keys("looker/run_history/json/")) all += content(key);
-  EXPECT_NE(all.find("\"history.id\":1,"), std::string::npos) << all;
-  EXPECT_NE(all.find("\"history.id\":2,"), std::string::npos) << all;
-  const auto again = project_.weir({"run", "my_looker_query.json"}, with_bucket());
-  EXPECT_EQ(again.exit_code, 0) << again.output;
-}
-
-TEST_F(LookerQueries, C_13_every_argument_counts_alone) {
-  auto variables = with_bucket();
-  variables.erase("bucket_name");
-  const auto without = project_.weir({"run", "my_looker_query.json"}, variables);
-  EXPECT_EQ(without.exit_code, 2) << without.output;
-  EXPECT_NE(without.output.find("bucket_name is not set"), std::string::npos) << without.output;
-  const auto with =
-      project_.weir({"run", "my_looker_query.json", "--aws_storage_bucket_name", bucket_.name()}, variables);
-  EXPECT_EQ(with.exit_code, 0) << with.output;
-}
-
 }  // namespace
-}  // namespace weir
+}  // namespace weir::integration
