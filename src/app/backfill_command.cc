@@ -5,6 +5,7 @@
 #include "app/commands.h"
 #include "app/load_job.h"
 #include "base/text.h"
+#include "execution/fresh_start.h"
 
 namespace weir::app {
 namespace {
@@ -26,8 +27,11 @@ Result<ExitCode> backfill_in(const BackfillOptions& options, Context& context) {
   const auto pipeline = TRY(workspace->make(*TRY(workspace->select_one(options.pipeline))));
   auto* state = TRY(workspace->state(Workspace::Access::Write));
   TRY(report_abandoned(*workspace, *state));
-  auto planned = TRY(plan_partitions(
-      pipeline, TRY(partitions_in(pipeline, {options.from, options.to}, context.clock.now())), *state));
+  const auto plan = [&]() -> Result<std::vector<PlannedPartition>> {
+    const auto partitions = TRY(partitions_in(pipeline, {options.from, options.to}, context.clock.now()));
+    return plan_partitions(pipeline, partitions, *state);
+  };
+  auto planned = TRY(execution::ask(*pipeline.source, workspace->sleeper(), context.cancelled, plan));
   const auto& console = context.console;
   const auto in_range = planned.size();
   if (!options.rerun) planned = needing_work(std::move(planned));

@@ -34,20 +34,6 @@ Result<Partitions> chosen(const RunCommandOptions& options, const execution::Pip
   return planned;
 }
 
-Result<Partitions> chosen_with_attempts(const RunCommandOptions& options, const execution::Pipeline& pipeline,
-                                        Workspace& workspace, state::StateStore& state) {
-  constexpr double kMiddle = 0.5;
-  auto& context = workspace.context();
-  execution::FreshStart start(*pipeline.source);
-  while (true) {
-    start.begin();
-    auto planned = start.watch(chosen(options, pipeline, state, context.clock.now()));
-    const auto wait = planned.ok() ? std::nullopt : start.next(kMiddle);
-    if (!wait || context.cancelled) return planned;
-    workspace.sleeper().sleep(*wait);
-  }
-}
-
 /// Systems that could not be reached a moment ago: those of a pipeline's source and destination.
 class OutOfReach {
  public:
@@ -88,6 +74,7 @@ ExitCode worse(ExitCode one, ExitCode other) {
 
 DueTasks due_tasks(const RunCommandOptions& options, const std::vector<execution::Pipeline>& pipelines,
                    Workspace& workspace, state::StateStore& state) {
+  auto& context = workspace.context();
   DueTasks due;
   OutOfReach out_of_reach;
   for (const auto& pipeline : pipelines) {
@@ -95,7 +82,8 @@ DueTasks due_tasks(const RunCommandOptions& options, const std::vector<execution
       due.failures.push_back({&pipeline, *known});
       continue;
     }
-    auto partitions = chosen_with_attempts(options, pipeline, workspace, state);
+    const auto choose = [&] { return chosen(options, pipeline, state, context.clock.now()); };
+    auto partitions = execution::ask(*pipeline.source, workspace.sleeper(), context.cancelled, choose);
     if (!partitions.ok()) {
       out_of_reach.note(pipeline, partitions.error());
       due.failures.push_back({&pipeline, Error(partitions.error()).within("planning " + pipeline.name)});

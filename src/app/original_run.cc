@@ -17,6 +17,7 @@
 #include "app/surroundings.h"
 #include "base/text.h"
 #include "execution/fingerprint.h"
+#include "execution/fresh_start.h"
 
 namespace weir::app {
 namespace {
@@ -98,7 +99,9 @@ class OriginalRun {
     if (copies_days() && options_.partition.empty() && !options_.rerun) {
       std::vector<LoadTask> tasks;
       for (const auto& pipeline : pipelines) {
-        auto days = TRY(due_days(pipeline, state, context_.clock.now()).within("planning " + pipeline.name));
+        const auto plan = [&] { return due_days(pipeline, state, context_.clock.now()); };
+        auto days = TRY(execution::ask(*pipeline.source, workspace.sleeper(), context_.cancelled, plan)
+                            .within("planning " + pipeline.name));
         if (!days.empty()) tasks.push_back({&pipeline, std::move(days)});
       }
       return tasks;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // When a reading whose source was lost begins anew inside the run. What was read until then is dropped
 // with its load, never continued: its rows and later ones would not be of one instant. Used by the
-// attempt. Values; one thread at a time.
+// attempt, and by whoever asks a source before it is read. Values; one thread at a time.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 
 #include "connectors/sdk/source.h"
 #include "io/retry.h"
+#include "io/sleeper.h"
 
 namespace weir::execution {
 
@@ -42,6 +44,22 @@ class FreshStart {
   std::optional<Error> lost_;
   std::string last_reason_;
 };
+
+/// What a source answers; one that was lost meanwhile is asked again after the same waits, unless
+/// `cancelled`.
+template <typename Question>
+auto ask(const sdk::Source& source, io::Sleeper& sleeper, const std::atomic<bool>& cancelled,
+         const Question& question) {
+  constexpr double kMiddle = 0.5;  // of a wait: there is nobody to be kept apart from
+  FreshStart start(source);
+  while (true) {
+    start.begin();
+    auto answer = start.watch(question());
+    const auto wait = start.next(kMiddle);
+    if (!wait || cancelled) return answer;
+    sleeper.sleep(*wait);
+  }
+}
 
 /// The same extraction, whose errors are noted. `start` outlives it.
 std::unique_ptr<sdk::Extraction> watched(std::unique_ptr<sdk::Extraction> extraction, FreshStart& start);

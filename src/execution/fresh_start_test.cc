@@ -55,6 +55,26 @@ TEST(FreshStart, is_for_lost_sources_only) {
     EXPECT_EQ(waits(Source::Lost::StartAfresh, Error(code, "")), "") << name(code);
 }
 
+TEST(FreshStart, asks_again_what_a_lost_source_was_asked) {
+  io::RecordingSleeper sleeper;
+  std::atomic<bool> cancelled = false;
+  int asked = 0;
+  const auto second_time = [&]() -> Result<int> {
+    if (++asked == 1) return fail(ErrorCode::Unavailable, "the server is gone");
+    return asked;
+  };
+  const auto answer = ask(Source(Source::Lost::StartAfresh), sleeper, cancelled, second_time);
+  ASSERT_TRUE(answer.ok());
+  EXPECT_EQ(*answer, 2);
+  EXPECT_EQ(sleeper.waits(), std::vector{std::chrono::milliseconds(375)});
+  asked = 0;
+  EXPECT_FALSE(ask(Source(Source::Lost::Fail), sleeper, cancelled, second_time).ok());
+  cancelled = true;
+  asked = 0;
+  EXPECT_FALSE(ask(Source(Source::Lost::StartAfresh), sleeper, cancelled, second_time).ok());
+  EXPECT_EQ(asked, 1);
+}
+
 TEST(FreshStart, forgets_an_error_that_a_fresh_start_has_mended) {
   FreshStart start{Source(Source::Lost::StartAfresh)};
   start.note(Error(ErrorCode::Unavailable, "the server is gone"));

@@ -94,10 +94,13 @@ Result<bool> Runner::has_inputs_of_its_own(const model::Partition& partition) co
   if (!partition.window || !pipeline_.source->partitions_inputs()) return false;
   const auto every = pipeline_.partitions.every;
   if (every == model::Every::Cursor) return true;
-  const auto own = TRY(pipeline_.source->inputs(partition));
+  const auto inputs_of = [&](const model::Partition& each) {
+    return ask(*pipeline_.source, services_.sleeper, services_.cancelled,
+               [&] { return pipeline_.source->inputs(each); });
+  };
+  const auto own = TRY(inputs_of(partition));
   for (const auto neighbour : {Timestamp{partition.window->start.micros - 1}, partition.window->end}) {
-    for (const auto& theirs :
-         TRY(pipeline_.source->inputs(pipeline_.partitions.calendar().partition_of(neighbour)))) {
+    for (const auto& theirs : TRY(inputs_of(pipeline_.partitions.calendar().partition_of(neighbour)))) {
       const auto is_theirs = [&](const sdk::InputStamp& input) { return input.name == theirs.name; };
       if (std::any_of(own.begin(), own.end(), is_theirs)) return false;
     }
