@@ -149,6 +149,11 @@ Parsed parse_command_line(const Command& root, const std::vector<std::string>& a
   add_command(app, root);
   // The library takes the last argument first.
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  // As other programs have it: `weir help run`.
+  if (!arguments.empty() && arguments.front() == "help") {
+    reversed.back() = "--help";
+    std::rotate(reversed.begin(), reversed.end() - 1, reversed.end());
+  }
   try {
     app.parse(reversed);
   } catch (const CLI::CallForHelp&) {

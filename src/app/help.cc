@@ -21,11 +21,18 @@ struct Line {
   std::string right;
 };
 
+/// Lines of a list, which begin with "- ", are moved in where they go on.
 std::string paragraphs(const std::string& text, std::size_t width) {
+  constexpr std::string_view kItem = "- ";
   std::string out;
   for (const auto& line : split(text, '\n')) {
     if (line.empty()) out += "\n";
-    for (const auto& piece : wrap(line, width)) out += piece + "\n";
+    const bool item = line.starts_with(kItem);
+    std::string_view before = item ? kItem : "";
+    for (const auto& piece : wrap(line.substr(before.size()), width - before.size())) {
+      out += fmt::format("{}{}\n", before, piece);
+      if (item) before = "  ";
+    }
   }
   return out;
 }

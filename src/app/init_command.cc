@@ -125,7 +125,7 @@ Result<ExitCode> init_in(const InitOptions& options, Context& context) {
 
 std::string details() {
   std::string text = "Writes a few commented YAML files and never overwrites one. The templates:\n";
-  for (const auto& each : templates()) text += fmt::format("{}: {}\n", each.name, each.summary);
+  for (const auto& each : templates()) text += fmt::format("- {}: {}\n", each.name, each.summary);
   text.pop_back();
   return text;
 }

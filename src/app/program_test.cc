@@ -33,6 +33,13 @@ TEST(Program, every_command_explains_itself_with_an_example) {
   }
 }
 
+TEST(Program, help_is_a_command_too) {
+  TestProgram weir;
+  EXPECT_EQ(weir.run({"help"}).out, weir.run({"--help"}).out);
+  EXPECT_EQ(weir.run({"help", "quarantine", "list"}).out, weir.run({"quarantine", "list", "--help"}).out);
+  EXPECT_EQ(weir.run({"help", "rnu"}).exit_code, weir.run({"rnu", "--help"}).exit_code);
+}
+
 TEST(Program, help_keeps_options_of_earlier_jobs_apart) {
   TestProgram weir;
   const auto help = weir.run({"run", "--help"}).out;
@@ -50,6 +57,15 @@ TEST(Program, help_fits_a_narrow_terminal) {
   weir.width = 60;
   std::istringstream stream(weir.run({"--help"}).out);
   for (std::string line; std::getline(stream, line);) EXPECT_LE(line.size(), 60U) << line;
+}
+
+TEST(Program, help_moves_lists_in) {
+  TestProgram weir;
+  weir.width = 60;
+  const auto help = weir.run({"init", "--help"}).out;
+  EXPECT_NE(help.find("\n- access-log: Access logs of a web server (Apache or nginx,\n  combined format)"),
+            std::string::npos)
+      << help;
 }
 
 TEST(Program, suggests_the_command_that_was_meant) {
