@@ -131,6 +131,16 @@ TEST_F(PostgresSource, every_type_has_its_place) {
           "NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL\n");
 }
 
+TEST_F(PostgresSource, types_without_a_form_of_ours_come_as_their_text) {
+  sql("CREATE TABLE t (n numeric, tt timetz, ci cidr, ma macaddr, vb varbit(9), xm xml, r int4range, ts "
+      "tsvector, "
+      "fi float8, f2 timestamp(2)); INSERT INTO t VALUES ('NaN', '10:05:03.25+02', '10.0.0.0/8', "
+      "'08:00:2b:01:02:03', '1011', '<a/>', '[1,5)', 'cat', '-Infinity', '2022-01-24 10:05:03.256')");
+  EXPECT_EQ(read({table("t")}),
+            "0: NaN|10:05:03.25+02|10.0.0.0/8|08:00:2b:01:02:03|1011|<a/>|[1,5)|'cat'|-inf|"
+            "2022-01-24T10:05:03.26Z\n");
+}
+
 TEST_F(PostgresSource, null_is_not_empty) {
   sql("CREATE TABLE t (x text); INSERT INTO t VALUES (''), (NULL), ('\\N')");
   EXPECT_EQ(read({table("t")}), "0: \n0: NULL\n0: \\N\n");
