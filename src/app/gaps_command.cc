@@ -21,7 +21,8 @@ struct PipelineGaps {
   std::string pipeline;
   std::vector<model::Partition> partitions;
   std::vector<std::string> gaps;
-  std::string alarm{};  ///< of rows that the source is about to remove; empty: none
+  std::string alarm{};              ///< of rows that the source is about to remove; empty: none
+  std::set<std::string> waiting{};  ///< objects that the next run looks at
 };
 
 struct Stretch {
@@ -62,9 +63,10 @@ std::vector<model::Partition> missing_of(const PipelineGaps& found) {
 /// Objects that were loaded or tried, wherever they lie by now, and those that wait. Where only the
 /// newest counts, one that failed before the last load was made is no gap.
 Result<std::vector<model::Partition>> objects_of(const execution::Pipeline& pipeline,
-                                                 state::StateStore& state, Timestamp now) {
-  std::set<std::string> keys;
-  for (const auto& waiting : TRY(partitions_in(pipeline, {}, now))) keys.insert(waiting.key);
+                                                 state::StateStore& state, Timestamp now,
+                                                 std::set<std::string>& waiting) {
+  for (const auto& partition : TRY(partitions_in(pipeline, {}, now))) waiting.insert(partition.key);
+  auto keys = waiting;
   for (const auto& offer : TRY(pipeline.source->offers())) {
     if (offer.mark == sdk::Offer::Mark::Bad) keys.insert(offer.partition.key);
   }
@@ -125,6 +127,26 @@ std::string as_json(const std::vector<PipelineGaps>& all) {
   return json.end_array().end_object().result();
 }
 
+/// What to do about gaps: a run passes over objects that were filed as bad.
+std::string remedy(const std::vector<execution::Pipeline>& pipelines, const std::vector<PipelineGaps>& all) {
+  std::string passed_over;
+  bool runs = false;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const bool objects = pipelines[i].partitions.every == model::Every::Object;
+    for (const auto& gap : all[i].gaps) {
+      if (!objects || all[i].waiting.contains(gap))
+        runs = true;
+      else
+        passed_over = fmt::format("weir run {} --partition {}", all[i].pipeline, gap);
+    }
+  }
+  if (passed_over.empty()) return "`weir run` loads them.";
+  return fmt::format(
+      "{}What was filed as bad is left alone: put a corrected object in its place, or when the reason was "
+      "another one, load it by its key:\n  {}",
+      runs ? "`weir run` loads those that wait. " : "", passed_over);
+}
+
 Result<ExitCode> gaps_in(const GapsOptions& options, Context& context) {
   const auto workspace = TRY(Workspace::open(context));
   const auto names = options.pipeline.empty() ? std::vector<std::string>{} : std::vector{options.pipeline};
@@ -136,8 +158,8 @@ Result<ExitCode> gaps_in(const GapsOptions& options, Context& context) {
     const auto now = context.clock.now();
     const bool objects = pipeline.partitions.every == model::Every::Object;
     PipelineGaps found{pipeline.name, {}, {}, {}};
-    found.partitions =
-        objects ? TRY(objects_of(pipeline, *state, now)) : TRY(partitions_in(pipeline, {}, now));
+    found.partitions = objects ? TRY(objects_of(pipeline, *state, now, found.waiting))
+                               : TRY(partitions_in(pipeline, {}, now));
     std::vector<std::string> keys;
     for (const auto& partition : found.partitions) keys.push_back(partition.key);
     found.gaps = TRY(state->partitions().gaps(pipeline.name, keys));
@@ -149,7 +171,7 @@ Result<ExitCode> gaps_in(const GapsOptions& options, Context& context) {
     context.console.print(as_json(all));
   else
     for (const auto& found : all) print_gaps(context.console, found);
-  if (any) context.console.say("`weir run` loads them.");
+  if (any) context.console.say(remedy(pipelines, all));
   return any && options.fail_if_any ? ExitCode::Incomplete : ExitCode::Done;
 }
 

@@ -38,7 +38,10 @@ TEST_F(ObjectGaps, are_those_that_could_not_be_loaded_wherever_they_lie) {
   EXPECT_FALSE(weir.has("drop/in/a.csv"));
   EXPECT_EQ(gaps()["partitions"], 3);
   EXPECT_EQ(gaps()["gaps"], Json({"in/b.csv"}));
-  EXPECT_EQ(weir.run({"gaps", "--fail-if-any"}).exit_code, 4);
+  const auto told = weir.run({"gaps", "--fail-if-any"});
+  EXPECT_EQ(told.exit_code, 4);
+  EXPECT_EQ(told.out.find("`weir run` loads"), std::string::npos) << told.out;
+  EXPECT_NE(told.out.find("\n  weir run p --partition in/b.csv"), std::string::npos) << told.out;
   weir.write("drop/in/b.csv", "id\n2\n");
   weir.write("drop/in/d.csv", "id\n4\n");
   EXPECT_EQ(gaps()["gaps"], Json({"in/b.csv", "in/d.csv"}));

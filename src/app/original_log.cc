@@ -29,6 +29,8 @@ std::string_view word(LogLevel level) {
 }
 
 LogLevel level_of(const state::Event& event) {
+  // Another line says the same: that of the publication, and that of the error.
+  if (event.name == "rows_staged" || event.name == "run_failed") return LogLevel::Debug;
   if (event.level == "debug") return LogLevel::Debug;
   if (event.level == "info") return LogLevel::Info;
   return event.level == "warn" ? LogLevel::Warning : LogLevel::Error;

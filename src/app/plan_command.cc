@@ -133,8 +133,9 @@ void print_plan(const Console& console, const PipelinePlan& plan) {
     return;
   }
   if (work.empty()) {
-    console.print(
-        fmt::format("  nothing to do: {} up to date", all_are(plan.partitions.size(), "partition")));
+    console.print(plan.partitions.empty() ? std::string("  nothing to do: nothing is there to load")
+                                          : fmt::format("  nothing to do: {} up to date",
+                                                        all_are(plan.partitions.size(), "partition")));
   } else {
     console.print(fmt::format("  {} of {} to load, {}", with_thousands(work.size()),
                               counted(plan.partitions.size(), "partition"), human_bytes(bytes)));

@@ -145,13 +145,17 @@ std::string Writer::still_bad() const {
 }
 
 Failure Writer::too_many() const {
+  if (counts_.quarantined == 1) {
+    return fail(ErrorCode::DataMismatch,
+                "a row is bad, and max_bad_rows allows {}; nothing was published: {}",
+                parts_.limit.to_string(), worst().first);
+  }
   return fail(ErrorCode::DataMismatch,
-              "{} of {} {} bad, and max_bad_rows allows {}; nothing was published. The most frequent "
+              "{} of {} are bad, and max_bad_rows allows {}; nothing was published. The most frequent "
               "reason, {} of them: {}",
               with_thousands(counts_.quarantined),
-              counted(std::max(counts_.read, counts_.quarantined), "row"),
-              counts_.quarantined == 1 ? "is" : "are", parts_.limit.to_string(), with_thousands(worst().rows),
-              worst().first);
+              counted(std::max(counts_.read, counts_.quarantined), "row"), parts_.limit.to_string(),
+              with_thousands(worst().rows), worst().first);
 }
 
 }  // namespace weir::execution
