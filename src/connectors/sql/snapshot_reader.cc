@@ -70,7 +70,9 @@ void SnapshotReader::work(std::size_t reader) {
   while (true) {
     std::size_t number = 0;
     {
-      const std::lock_guard lock(mutex_);
+      std::unique_lock lock(mutex_);
+      // Pieces may be small, and a reader that was never full would read on to the end.
+      changed_.wait(lock, [&] { return stopped_ || next_piece_ <= current_ + busy_.size(); });
       if (stopped_ || next_piece_ == pieces_.size()) return;
       number = next_piece_++;
       busy_[reader] = true;
@@ -120,6 +122,7 @@ Result<std::optional<RawRows>> SnapshotReader::next() {
       return rows;
     }
     ++current_;
+    changed_.notify_all();
   }
   lock.unlock();
   release();

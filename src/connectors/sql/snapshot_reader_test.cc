@@ -15,6 +15,7 @@ struct Told {
   std::atomic<int> entered = 0;
   std::atomic<int> left = 0;
   std::atomic<int> stopped = 0;
+  std::atomic<int> begun = 0;  // pieces
 };
 
 /// The statement of a piece is its rows, "a b c", or "fail", or "for ever".
@@ -28,6 +29,7 @@ class Words final : public Snapshot {
   }
   void leave(std::size_t) override { ++told_.left; }
   Result<void> read(std::size_t, const Piece& piece, RowSink& rows) override {
+    ++told_.begun;
     if (piece.sql == "fail") return fail(ErrorCode::Unavailable, "the server is gone");
     do {
       for (const auto& word : split(piece.sql, ' ')) {
@@ -94,6 +96,18 @@ TEST(SnapshotReader, has_no_more_readers_than_pieces) {
   EXPECT_EQ(told.entered, 1);
   EXPECT_EQ(drain(*reader(told, {})), "");
   EXPECT_EQ(told.entered, 1);
+}
+
+TEST(SnapshotReader, reads_only_a_few_pieces_ahead_however_small_they_are) {
+  constexpr int kReaders = 2;
+  Told told;
+  const auto from = reader(told, std::vector<std::string>(50, "a"), kReaders);
+  while (told.begun <= kReaders) std::this_thread::yield();
+  for (int taken = 0; taken < 50; ++taken) {
+    EXPECT_LE(told.begun, taken + kReaders + 1);
+    ASSERT_TRUE(*from->next());
+  }
+  EXPECT_FALSE(*from->next());
 }
 
 TEST(SnapshotReader, does_without_those_that_cannot_enter) {
