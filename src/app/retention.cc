@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "base/text.h"
 
 namespace weir::app {
@@ -21,13 +23,24 @@ std::string retention_alarm(const execution::Pipeline& pipeline, const std::vect
   const Timestamp gone{now.micros - length};
   const Timestamp soon{gone.micros + length / kShare};
   std::size_t lost = 0;
+  std::optional<Timestamp> never;  ///< the end of a window without a beginning
   std::size_t endangered = 0;
   std::string first;
   for (const auto& partition : missing) {
     if (!partition.window || partition.window->start >= soon) continue;
+    if (partition.window->start == model::kBeginning) {
+      never = partition.window->end;
+      continue;
+    }
     const bool is_lost = partition.window->end <= gone;
     ++(is_lost ? lost : endangered);
     if (!is_lost && first.empty()) first = partition.key;
+  }
+  if (never) {
+    return fmt::format(
+        "the source removes rows after {} days, and those from before {} are not loaded yet: each day "
+        "without a run loses the oldest",
+        kept->count(), to_string(*never));
   }
   std::string text;
   if (endangered > 0) {

@@ -326,7 +326,7 @@ Template content_usage_daily_template() {
            {"pipelines/content_usage_daily.yaml", kDaily},
            {"sql/content_usage_daily.sql", kDailySql},
            {".gitignore", kLookerIgnore}},
-          "",
+          "snapshots/content_usage",
           {},
           {{"looker.ini", kSandboxIni}, {"weir.yaml", with_snapshots(kSandboxProject)}}};
 }

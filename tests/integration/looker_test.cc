@@ -196,6 +196,10 @@ TEST_F(LookerProject, loads_from_other_instances_when_one_cannot_be_reached) {
 
 TEST_F(LookerProject, is_warned_of_rows_that_looker_will_have_forgotten) {
   init("looker");
+  const auto first = project_.weir({"check", "history"}, variables());
+  EXPECT_NE(first.output.find("are not loaded yet: each day without a run loses the oldest"),
+            std::string::npos)
+      << first.output;
   const auto day = to_string(Date{day_of(clock_.now()).days - 85});
   project_.write("pipelines/metrics.yaml",
                  fmt::format("pipeline: metrics\npartitions: {{every: cursor, from: {}, step: 1 day}}\n"

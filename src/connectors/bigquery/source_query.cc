@@ -181,8 +181,10 @@ Result<Stream> describe_table(google::BigQueryClient& client, const SourceTableO
   const auto name = table_name(options.table, client.place());
   auto table = TRY(google::BigQueryTables(client).find(name));
   if (!table) {
-    return fail(ErrorCode::NotFound, "there is no table {}, or it must not be seen by {}", name.shown(),
-                google::describe(client.credentials()));
+    const bool is_anonymous = std::holds_alternative<google::Anonymous>(client.credentials());
+    return fail(
+        ErrorCode::NotFound, "there is no table {}{}", name.shown(),
+        is_anonymous ? "" : fmt::format(", or {} may not see it", google::describe(client.credentials())));
   }
   Stream stream;
   stream.table = *std::move(table);
