@@ -16,6 +16,7 @@ struct Told {
   std::atomic<int> left = 0;
   std::atomic<int> stopped = 0;
   std::atomic<int> begun = 0;  // pieces
+  std::atomic<std::size_t> bytes = 0;
 };
 
 /// The statement of a piece is its rows, "a b c", or "fail", or "for ever".
@@ -31,12 +32,15 @@ class Words final : public Snapshot {
   Result<void> read(std::size_t, const Piece& piece, RowSink& rows) override {
     ++told_.begun;
     if (piece.sql == "fail") return fail(ErrorCode::Unavailable, "the server is gone");
+    const bool for_ever = piece.sql == "for ever";
+    const auto words = for_ever ? std::vector{std::string(65'536, 'x')} : split(piece.sql, ' ');
     do {
-      for (const auto& word : split(piece.sql, ' ')) {
+      for (const auto& word : words) {
         word.copy(rows.room(word.size()), word.size());
+        told_.bytes += word.size();
         TRY(rows.take_row());
       }
-    } while (piece.sql == "for ever");
+    } while (for_ever);
     return {};
   }
   void stop(const std::vector<bool>& busy) override {
@@ -108,6 +112,20 @@ TEST(SnapshotReader, reads_only_a_few_pieces_ahead_however_small_they_are) {
     ASSERT_TRUE(*from->next());
   }
   EXPECT_FALSE(*from->next());
+}
+
+TEST(SnapshotReader, holds_only_a_few_megabytes_of_a_piece) {
+  constexpr std::size_t kBlock = std::size_t{1024} * 1024;
+  constexpr std::size_t kMost = 8 * kBlock;
+  Told told;
+  const auto from = reader(told, {"for ever"});
+  while (told.bytes < 6 * kBlock) std::this_thread::yield();
+  for (std::size_t taken = 0; taken < 20 * kBlock;) {
+    EXPECT_LE(told.bytes, taken + kMost);
+    const auto rows = from->next();
+    ASSERT_TRUE(*rows);
+    taken += (*rows)->bytes().size();
+  }
 }
 
 TEST(SnapshotReader, does_without_those_that_cannot_enter) {
