@@ -67,13 +67,16 @@ Result<std::vector<model::Partition>> objects_of(const execution::Pipeline& pipe
                                                  std::set<std::string>& waiting) {
   for (const auto& partition : TRY(partitions_in(pipeline, {}, now))) waiting.insert(partition.key);
   auto keys = waiting;
-  for (const auto& offer : TRY(pipeline.source->offers())) {
-    if (offer.mark == sdk::Offer::Mark::Bad) keys.insert(offer.partition.key);
+  const bool only_newest = pipeline.partitions.take == execution::PartitionRule::Take::Newest;
+  const auto offers = TRY(pipeline.source->offers());
+  const auto newest_good = std::find_if(offers.rbegin(), offers.rend(),
+                                        [](const auto& each) { return each.mark == sdk::Offer::Mark::Good; });
+  for (auto offer = only_newest ? newest_good.base() : offers.begin(); offer != offers.end(); ++offer) {
+    if (offer->mark == sdk::Offer::Mark::Bad) keys.insert(offer->partition.key);
   }
   const auto known = TRY(state.partitions().list(pipeline.name));
   std::optional<Timestamp> last_load;
   for (const auto& status : known) last_load = std::max(last_load, status.loaded_at);
-  const bool only_newest = pipeline.partitions.take == execution::PartitionRule::Take::Newest;
   for (const auto& status : known) {
     const bool overtaken = only_newest && !status.loaded_at && last_load && status.updated_at < *last_load;
     if (overtaken) {

@@ -13,14 +13,16 @@ using Json = nlohmann::json;
 
 class ObjectGaps : public testing::Test {
  protected:
-  void configure(const std::string& take, const std::string& write) {
+  void configure(const std::string& take, const std::string& write, const std::string& action = "move") {
     weir.write(
         "weir.yaml",
         "connections:\n  drop: {type: files, folder: drop}\n  warehouse: {type: sqlite, path: w.db}\n");
     weir.write("pipelines/p.yaml",
                "pipeline: p\npartitions: {every: object, take: " + take +
                    "}\nsource:\n  connection: drop\n  path: in/\n  format: csv\n  columns: {id: integer}\n"
-                   "  after: {good: \"good/{{ object.key }}\", bad: \"bad/{{ object.key }}\", action: move}\n"
+                   "  after: {good: \"good/{{ object.key }}\", bad: \"bad/{{ object.key }}\", action: " +
+                   action +
+                   "}\n"
                    "destination: {connection: warehouse, table: t, write: " +
                    write + "}\nmax_bad_rows: 0\n");
   }
@@ -64,6 +66,18 @@ TEST_F(ObjectGaps, are_not_those_that_a_newer_one_has_made_needless) {
   weir.write("drop/in/c.csv", "id\nx\n");
   EXPECT_EQ(weir.run({"run"}).exit_code, 1);
   EXPECT_EQ(gaps()["gaps"], Json({"in/c.csv"}));
+}
+
+TEST_F(ObjectGaps, are_not_those_before_the_newest_good_one_that_another_machine_has_tried) {
+  configure("newest", "replace", "copy");
+  weir.write("drop/in/a.csv", "id\nx\n");
+  EXPECT_EQ(weir.run({"run"}).exit_code, 1);
+  EXPECT_EQ(gaps()["gaps"], Json({"in/a.csv"}));
+  weir.write("drop/in/b.csv", "id\n2\n");
+  EXPECT_EQ(weir.run({"run"}).exit_code, 0);
+  std::filesystem::remove_all(weir.folder() + "/.weir");
+  EXPECT_EQ(weir.run({"state", "rebuild"}).exit_code, 0);
+  EXPECT_EQ(gaps()["gaps"], Json::array());
 }
 
 }  // namespace
