@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "connectors/bigquery/leftovers.h"
 #include "connectors/bigquery/script.h"
+#include "connectors/sdk/load_request.h"
 #include "protocols/google/bigquery_tables.h"
 
 namespace weir::bigquery {
@@ -181,18 +182,6 @@ Failure BigQueryLoad::refused(std::size_t table, const google::FinishedJob& job)
               planned_.request.tables[table].table, join(reasons, "; "));
 }
 
-Result<void> BigQueryLoad::check_entries(const std::vector<model::LedgerEntry>& entries) const {
-  if (entries.empty()) {
-    return fail(ErrorCode::Internal, "load {} has no ledger entry", planned_.request.load_id);
-  }
-  for (const auto& entry : entries) {
-    if (entry.load_id == planned_.request.load_id) continue;
-    return fail(ErrorCode::Internal, "the ledger entry of load {} belongs to load {}",
-                planned_.request.load_id, entry.load_id);
-  }
-  return {};
-}
-
 /// Tables and columns cannot be made inside a transaction. Empty ones harm nobody when it fails.
 Result<void> BigQueryLoad::make_tables() {
   google::BigQueryTables tables(client_);
@@ -210,7 +199,7 @@ Result<void> BigQueryLoad::make_tables() {
 Result<void> BigQueryLoad::publish(const std::vector<model::LedgerEntry>& entries) {
   if (state_ == State::Published) return {};
   TRY(prepare());
-  auto published = check_entries(entries);
+  auto published = sdk::check_entries(entries, planned_.request.load_id);
   if (published) published = make_tables();
   if (published) published = run_publication(entries);
   if (!published) {

@@ -60,7 +60,6 @@ class BigQueryLoad final : public sdk::Load {
         ledger_(client) {}
   Result<void> make_stages();
   Result<void> check_rows(std::size_t table, const model::BatchView& rows) const;
-  Result<void> check_entries(const std::vector<model::LedgerEntry>& entries) const;
   Result<void> stage_all();
   Result<void> stage_table(std::size_t table);
   Result<void> take_job(std::size_t table, const google::FinishedJob& job);

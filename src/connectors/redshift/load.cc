@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "connectors/redshift/table_sql.h"
+#include "connectors/sdk/load_request.h"
 
 namespace weir::redshift {
 
@@ -146,18 +147,6 @@ Result<void> RedshiftLoad::widen(postgres::Connection& connection) {
   return {};
 }
 
-Result<void> RedshiftLoad::check_entries(const std::vector<model::LedgerEntry>& entries) const {
-  if (entries.empty()) {
-    return fail(ErrorCode::Internal, "load {} has no ledger entry", planned_.request.load_id);
-  }
-  for (const auto& entry : entries) {
-    if (entry.load_id == planned_.request.load_id) continue;
-    return fail(ErrorCode::Internal, "the ledger entry of load {} belongs to load {}",
-                planned_.request.load_id, entry.load_id);
-  }
-  return {};
-}
-
 std::vector<std::string> RedshiftLoad::warnings() const { return warnings_; }
 
 void RedshiftLoad::collect_warnings() {
@@ -183,7 +172,7 @@ void RedshiftLoad::collect_warnings() {
 Result<void> RedshiftLoad::publish(const std::vector<model::LedgerEntry>& entries) {
   if (state_ == State::Published) return {};
   TRY(prepare());
-  auto published = check_entries(entries);
+  auto published = sdk::check_entries(entries, planned_.request.load_id);
   if (published) published = once_more_after_conflict(record(entries), &entries);
   if (!published) {
     connection_->roll_back();

@@ -61,7 +61,6 @@ class RedshiftLoad final : public sdk::Load {
   Result<void> make_alike(const TablePlan& plan);
   Result<void> run(const std::vector<std::string>& statements);
   Result<void> record(const std::vector<model::LedgerEntry>& entries);
-  Result<void> check_entries(const std::vector<model::LedgerEntry>& entries) const;
   Result<void> once_more_after_conflict(Result<void> result, const std::vector<model::LedgerEntry>* entries);
   Result<void> refused_by_copy(std::size_t table, const Error& error);
   Result<void> copy_without_refused(Result<void> copied);
