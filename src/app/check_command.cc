@@ -164,7 +164,7 @@ void print_configuration(const Console& console, const Workspace& workspace,
                               counted(pipelines, "pipeline")));
   } else {
     console.print(fmt::format("{} configuration: {}", style.paint(Tone::Bad, style.cross()),
-                              counted(diagnostics.error_count(), "problem")));
+                              counted(problems_in(diagnostics), "problem")));
   }
   if (!diagnostics.empty()) console.print("\n" + std::string(trim(diagnostics.to_string())) + "\n");
 }

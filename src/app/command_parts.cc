@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace weir::app {
@@ -43,6 +45,12 @@ Result<std::size_t> checked_jobs(std::int64_t jobs) {
 
 LoadOptions::OnBadObject on_bad_object(bool keep_going) {
   return keep_going ? LoadOptions::OnBadObject::GoOn : LoadOptions::OnBadObject::Stop;
+}
+
+std::size_t problems_in(const config::Diagnostics& diagnostics) {
+  const auto all = diagnostics.sorted();
+  return static_cast<std::size_t>(std::count_if(
+      all.begin(), all.end(), [](const auto& each) { return each.severity == config::Severity::Error; }));
 }
 
 ExitCode finished(const Result<ExitCode>& result, const Console& console, std::string_view help) {

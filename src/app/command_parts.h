@@ -11,6 +11,7 @@
 #include "app/console.h"
 #include "app/load_job.h"
 #include "base/result.h"
+#include "config/diagnostics.h"
 
 namespace weir::app {
 
@@ -32,6 +33,9 @@ inline constexpr std::string_view kRangeForms =
     "Both ends of a range are included: --from 2024-05-01 --to 2024-05-31 is all of May. A date such as "
     "2024-05-01 stands for that day, for all of its hours, or for the week or month that it lies in; "
     "2024-05-01T07 names one hour, 2024-W18 a week, 2024-05 a month.";
+
+/// How many errors there are for a person to mend.
+std::size_t problems_in(const config::Diagnostics& diagnostics);
 
 /// The exit code of an action: its own, or that of the error, which is reported with what may help.
 ExitCode finished(const Result<ExitCode>& result, const Console& console, std::string_view help = {});

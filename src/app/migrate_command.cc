@@ -36,7 +36,7 @@ Result<ExitCode> migrate_in(const MigrateOptions& options, Context& context) {
       TRY(read_original_project(options.file, OriginalUse::Migrate, kind, context, diagnostics));
   if (!original || !diagnostics.ok()) {
     return fail(ErrorCode::InvalidConfig, "{} has {}\n\n{}", options.file,
-                counted(diagnostics.error_count(), "problem"), trim(diagnostics.to_string()));
+                counted(problems_in(diagnostics), "problem"), trim(diagnostics.to_string()));
   }
   for (const auto& problem : diagnostics.sorted()) console.warn(problem.without_severity());
   const auto& project = original->project;

@@ -51,7 +51,7 @@ Result<std::map<std::string, Secret>> given_by(const RunCommandOptions& options)
 
 Failure problems_of(const std::string& file, const config::Diagnostics& diagnostics) {
   return fail(ErrorCode::InvalidConfig, "{} has {}\n\n{}", file,
-              counted(diagnostics.error_count(), "problem"), trim(diagnostics.to_string()));
+              counted(problems_in(diagnostics), "problem"), trim(diagnostics.to_string()));
 }
 
 Result<ExitCode> run_queries_in(const RunCommandOptions& options, Context& context) {

@@ -28,7 +28,7 @@ constexpr const char* kZone = "America/Vancouver";
 
 Failure all_problems(const config::Diagnostics& diagnostics) {
   return fail(ErrorCode::InvalidConfig, "the configuration has {}\n\n{}",
-              counted(diagnostics.error_count(), "problem"), trim(diagnostics.to_string()));
+              counted(problems_in(diagnostics), "problem"), trim(diagnostics.to_string()));
 }
 
 /// What is told at the end, in the form of the original's kind.

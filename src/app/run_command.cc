@@ -102,12 +102,12 @@ Command run_command() {
       "alone, "
       "one whose input has changed is replaced as the pipeline's write mode says.\n\n"
       "Instead of pipelines, the JSON file of an earlier job can be named that loaded archives or objects "
-      "into "
-      "Redshift, or copied the tables of Looker's database into a bucket. "
-      "It runs as it did, with exit code 0 or 1 and a report, and its project is kept below .weir/. The "
-      "database is named by the variables pghost, pgport, pgdatabase, pguser and pgpass; copy_role is the "
-      "role "
-      "with which Redshift reads the bucket. `weir migrate` makes a project of the file.";
+      "into Redshift, or copied the tables of Looker's database into a bucket. It runs as it did, with exit "
+      "code 0 or 1 and a report. The database is named by the variables pghost, pgport, pgdatabase, pguser "
+      "and pgpass; copy_role is the role with which Redshift reads the bucket. A file of queries at Looker "
+      "can be named as well, whose answers go to the bucket that bucket_name names, and one with the "
+      "variables of a copy of Looker's content usage into BigQuery. Its project is kept below .weir/; `weir "
+      "migrate` makes one to keep.";
   command.options = {
       pipeline_option(&options->pipelines, "Which pipelines; default: all."),
       {"--partition", "PARTITION",

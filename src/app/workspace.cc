@@ -5,6 +5,7 @@
 #include <random>
 
 #include "app/builtin_connectors.h"
+#include "app/command_parts.h"
 #include "base/text.h"
 #include "state/sqlite_state_store.h"
 
@@ -44,7 +45,7 @@ void print_warnings(const config::Diagnostics& diagnostics, const Console& conso
 
 /// All problems with their lines of the files, as one error.
 Failure configuration_failure(const config::Diagnostics& diagnostics) {
-  const auto count = diagnostics.error_count();
+  const auto count = problems_in(diagnostics);
   return fail(ErrorCode::InvalidConfig, "the configuration has {}\n\n{}",
               count == 1 ? "a problem" : fmt::format("{} problems", count), trim(diagnostics.to_string()));
 }

@@ -88,6 +88,15 @@ std::vector<Diagnostic> Diagnostics::sorted() const {
     return std::tie(left.at.file, left.at.line, left.at.column) <
            std::tie(right.at.file, right.at.line, right.at.column);
   });
+  // What several pipelines have in common is read for each of them, and is wrong once.
+  const auto same = [](const Diagnostic& left, const Diagnostic& right) {
+    return left.severity == right.severity && left.at == right.at && left.message == right.message;
+  };
+  for (auto each = sorted.begin(); each != sorted.end(); ++each) {
+    sorted.erase(
+        std::remove_if(each + 1, sorted.end(), [&](const auto& later) { return same(*each, later); }),
+        sorted.end());
+  }
   return sorted;
 }
 

@@ -19,6 +19,16 @@ TEST(Diagnostics, are_ordered_by_their_place) {
             "b.yaml:1:1: fourth\n");
 }
 
+TEST(Diagnostics, are_told_once_although_they_were_found_twice) {
+  Diagnostics diagnostics;
+  for (int i = 0; i < 2; ++i) {
+    diagnostics.error({"a.yaml", 3, 1}, "the same");
+    diagnostics.error({"a.yaml", 3, 1}, "something else");
+  }
+  EXPECT_EQ(diagnostics.to_string(), "a.yaml:3:1: the same\na.yaml:3:1: something else\n");
+  EXPECT_EQ(diagnostics.error_count(), 4U) << "whoever reads an option twice learns of it twice";
+}
+
 TEST(Diagnostics, fail_with_every_error_but_no_warning) {
   Diagnostics diagnostics;
   EXPECT_TRUE(diagnostics.to_result().ok());

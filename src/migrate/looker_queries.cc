@@ -189,6 +189,8 @@ std::string pipeline_yaml(const LookerQueriesJob& job, const LookerQuery& query,
 
 std::vector<std::string> decisions(const LookerQueriesJob& job, const LookerOutput& output) {
   std::vector<std::string> out;
+  if (output.bucket.empty())
+    out.emplace_back("The bucket is not known, because bucket_name is not set: write it into weir.yaml.");
   out.push_back(
       fmt::format("Objects are written to {}/<name>/<format>/, with the keys that they had.", output.prefix));
   const bool any = std::any_of(job.queries.begin(), job.queries.end(),

@@ -49,6 +49,11 @@ TEST(LookerQueries, are_told_from_other_originals) {
             OriginalKind::LookerQueries);
 }
 
+TEST(LookerQueries, say_what_is_missing_when_no_bucket_is_known) {
+  EXPECT_EQ(project_of(kQuery, {}).decisions.front(),
+            "The bucket is not known, because bucket_name is not set: write it into weir.yaml.");
+}
+
 TEST(LookerQueries, become_pipelines_with_the_documented_layout) {
   const auto project = project_of(kQuery);
   EXPECT_EQ(

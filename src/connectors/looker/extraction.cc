@@ -61,7 +61,9 @@ class LookerExtraction final : public sdk::Extraction, private BlockSink {
 
   std::vector<std::string> warnings() const override {
     auto all = warnings_;
-    if (session_->instance().certificate == io::CertificateCheck::Skipped) {
+    const auto& instance = session_->instance();
+    const bool has_certificate = instance.base_url.starts_with("https:");
+    if (has_certificate && instance.certificate == io::CertificateCheck::Skipped) {
       all.push_back(
           fmt::format("the certificate of {} is not checked, as verify_ssl says: anybody on the way can "
                       "read the credentials and change the rows",
