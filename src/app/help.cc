@@ -10,7 +10,6 @@
 namespace weir::app {
 namespace {
 
-using terminal::pad;
 using terminal::Style;
 using terminal::Tone;
 using terminal::wrap;
