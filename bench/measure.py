@@ -22,8 +22,8 @@ def run(*command, **options):
     return result.stdout
 
 
-def measured(*command, **options):
-    """Seconds and peak memory in MiB of a command."""
+def spent(*command, **options):
+    """Seconds, peak memory in MiB and seconds of processor time of a command."""
     start = time.monotonic()
     process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                text=True, **options)
@@ -31,7 +31,12 @@ def measured(*command, **options):
     _, status, usage = os.wait4(process.pid, 0)
     if status != 0:
         sys.exit(f"{' '.join(map(str, command))} failed:\n{output}")
-    return time.monotonic() - start, usage.ru_maxrss / 1024
+    return time.monotonic() - start, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime
+
+
+def measured(*command, **options):
+    """Seconds and peak memory in MiB of a command."""
+    return spent(*command, **options)[:2]
 
 
 def in_turn(times, *measurements):
@@ -60,6 +65,32 @@ def s3():
     with server("/usr/bin/python3", ROOT / "tests/servers/swift/swift_server.py") as folder:
         yield {**os.environ, "AWS_ACCESS_KEY_ID": "WEIRTEST", "AWS_SECRET_ACCESS_KEY": "weir/secret+key=",
                "AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL_S3": (folder / "endpoint").read_text()}
+
+
+class Sandbox:
+    """A running weir-sandbox."""
+
+    def __init__(self, process, url):
+        self.process, self.url = process, url
+
+    def processor_seconds(self):
+        """That it has spent so far."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextlib.contextmanager
+def sandbox(programs, *options):
+    """A weir-sandbox with these options, as long as it is needed."""
+    command = [str(part) for part in (programs / "weir-sandbox", "--port", "0", *options)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        first = process.stdout.readline()
+        try:
+            if " at http" not in first:
+                sys.exit(f"{' '.join(command)} did not start: {first}")
+            yield Sandbox(process, first.split(" at ")[1].split()[0])
+        finally:
+            process.terminate()
 
 
 class Bench:
