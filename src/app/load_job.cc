@@ -125,13 +125,17 @@ std::vector<LoadOutcome> load(Workspace& workspace, state::StateStore& state,
   services.runners = options.jobs;
   std::size_t partitions = 0;
   std::uint64_t bytes = 0;
+  bool known = true;  // a query has a size only when it was read
   for (const auto& task : tasks) {
     partitions += task.partitions.size();
-    for (const auto& planned : task.partitions) bytes += planned.bytes();
+    for (const auto& planned : task.partitions) {
+      bytes += planned.bytes();
+      known = known && (planned.inputs.empty() || planned.bytes() > 0);
+    }
   }
   std::vector<LoadOutcome> outcomes;
   {
-    RunReporter reporter(workspace.context(), partitions, bytes);
+    RunReporter reporter(workspace.context(), partitions, known ? bytes : 0);
     bool hopeless = false;
     for (const auto& task : tasks) {
       const auto began = std::chrono::steady_clock::now();

@@ -73,6 +73,8 @@ std::string_view name(Need need) {
 
 std::string input_text(const PlannedPartition& planned) {
   if (planned.inputs.empty()) return "none";
+  // The size of a query's rows is known when they are read.
+  if (planned.bytes() == 0) return "";
   if (planned.inputs.size() == 1) return human_bytes(planned.bytes());
   return fmt::format("{} in {}", human_bytes(planned.bytes()), counted(planned.inputs.size(), "file"));
 }
@@ -137,8 +139,9 @@ void print_plan(const Console& console, const PipelinePlan& plan) {
                                           : fmt::format("  nothing to do: {} up to date",
                                                         all_are(plan.partitions.size(), "partition")));
   } else {
-    console.print(fmt::format("  {} of {} to load, {}", with_thousands(work.size()),
-                              counted(plan.partitions.size(), "partition"), human_bytes(bytes)));
+    console.print(fmt::format("  {} of {} to load{}", with_thousands(work.size()),
+                              counted(plan.partitions.size(), "partition"),
+                              bytes > 0 ? ", " + human_bytes(bytes) : ""));
   }
   const auto& shown = console.verbose() ? plan.partitions : work;
   Table table({{"  partition"},

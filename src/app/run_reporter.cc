@@ -38,9 +38,10 @@ std::string event_json(const state::Run& run, const state::Event& event) {
 }
 
 RunReporter::RunReporter(Context& context, std::size_t partitions, std::uint64_t bytes)
-    : context_(context), began_(std::chrono::steady_clock::now()) {
-  progress_.partitions_total = partitions;
-  progress_.bytes_total = bytes;
+    : context_(context),
+      began_(std::chrono::steady_clock::now()),
+      partitions_(partitions),
+      tally_(partitions, bytes) {
   if (!context.console.live()) return;
   block_.emplace([&context](std::string_view text) { context.console.write(text); });
   drawer_ = std::thread([this] {
@@ -63,45 +64,33 @@ void RunReporter::stop() {
 }
 
 void RunReporter::draw() {
-  progress_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
-  progress_.rows = rows_done_;
-  progress_.bytes = bytes_done_;
-  progress_.partitions.clear();
-  for (const auto& [id, run] : underway_) {
-    progress_.rows += run.progress.rows_read;
-    progress_.bytes += run.progress.bytes_read;
-    progress_.pipeline = run.pipeline;
-    progress_.partitions.push_back(run.partition);
-  }
-  if (context_.cancelled) progress_.ending = ProgressState::Ending::Stopping;
-  block_->draw(terminal::progress_lines(progress_, context_.console.style(), context_.console.width() - 1));
+  auto progress = tally_.state();
+  progress.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+  if (context_.cancelled) progress.ending = ProgressState::Ending::Stopping;
+  block_->draw(terminal::progress_lines(progress, context_.console.style(), context_.console.width() - 1));
 }
 
 void RunReporter::on_event(const state::Run& run, const state::Event& event) {
   const std::lock_guard lock(mutex_);
   if (context_.console.json()) context_.console.print(event_json(run, event));
-  if (!state::is_final(run.state)) underway_[run.run_id] = {run.pipeline, run.partition, {}};
+  tally_.changed(run);
 }
 
 void RunReporter::on_progress(const state::Run& run, const execution::Progress& progress) {
   const std::lock_guard lock(mutex_);
-  underway_[run.run_id] = {run.pipeline, run.partition, progress};
+  tally_.progressed(run, progress);
 }
 
 void RunReporter::finished(const RunOutcome& outcome, std::uint64_t bytes) {
   const std::lock_guard lock(mutex_);
-  underway_.erase(outcome.run.run_id);
-  ++progress_.partitions_done;
-  bytes_done_ += bytes;
-  if (outcome.run.state == RunState::Succeeded) rows_done_ += outcome.counts().read;
+  tally_.finished(outcome, bytes);
   const auto& console = context_.console;
   const bool failed = outcome.run.state == RunState::Failed;
-  if (failed) ++progress_.failed;
   if (console.json()) {
     if (outcome.run.run_id.empty()) console.print(error_json(outcome));
     return;
   }
-  if (console.quiet() || progress_.partitions_total <= 1) return;
+  if (console.quiet() || partitions_ <= 1) return;
   const bool remarkable = run_is_remarkable(outcome.run.state) || console.verbose();
   if (!block_) {
     if (remarkable) console.print(line_of(outcome));

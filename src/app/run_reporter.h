@@ -5,15 +5,14 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 
 #include "app/context.h"
+#include "app/run_tally.h"
 #include "app/terminal/live_block.h"
-#include "app/terminal/progress_line.h"
 #include "execution/observer.h"
 #include "execution/runner.h"
 
@@ -21,7 +20,7 @@ namespace weir::app {
 
 class RunReporter final : public execution::Observer {
  public:
-  /// Starts the display. `pipelines`: how many the work is for, so that lines say which when needed.
+  /// Starts the display. `bytes`: of all input; 0 when that is not known of all of it.
   RunReporter(Context& context, std::size_t partitions, std::uint64_t bytes);
   /// Takes the display away.
   ~RunReporter() override;
@@ -42,15 +41,8 @@ class RunReporter final : public execution::Observer {
   std::condition_variable wake_;
   bool stopped_ = false;
   const std::chrono::steady_clock::time_point began_;
-  terminal::ProgressState progress_;
-  std::uint64_t rows_done_ = 0;
-  std::uint64_t bytes_done_ = 0;
-  struct Underway {
-    std::string pipeline;
-    std::string partition;
-    execution::Progress progress;
-  };
-  std::map<std::string, Underway> underway_;  ///< by run
+  const std::size_t partitions_;
+  RunTally tally_;
   std::optional<terminal::LiveBlock> block_;
   std::thread drawer_;
 };
