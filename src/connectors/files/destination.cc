@@ -164,10 +164,11 @@ class FilesDestination final : public sdk::Destination {
     }
     auto& file = claim.file(index);
     if (file.staged_name()) TRY(check_owner(request, plan));
-    TRY(check_own_rows(ledger_, request, plan.target));
+    const auto known = TRY(ledger_.table(plan.target.table));
+    TRY(check_own_rows(ledger_, known, request, plan.target));
     WriterRequest writer{*depot_,         claim,   file, plan.target.schema, plan.target.schema,
                          plan.target.key, options_};
-    const auto after = TRY(columns_after(ledger_, plan.target));
+    const auto after = TRY(columns_after(known, plan.target));
     if (plan.target.write == WriteMode::Merge) {
       writer.columns = after;
       plan.merged = live_files(TRY(ledger_.all("")), plan.target.table);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <thread>
+#include <utility>
 
 #include "formats/content_hash.h"
 #include "io/object_reader.h"
@@ -47,6 +48,7 @@ class BucketTurn final : public Turn {
     next.decided_load = load_id;
     next.journal = journal;
     const auto replaced = bucket_->head.replace(seen_, std::move(next));
+    just_decided_ = replaced.ok();
     if (replaced.ok()) return Decision::Decided;
     if (replaced.error().code() == ErrorCode::Conflict) return Decision::Overtaken;
     return Failure(replaced.error());
@@ -54,6 +56,7 @@ class BucketTurn final : public Turn {
 
   Result<bool> is_due(const std::string& load_id) override {
     if (seen_.head.decided_load == load_id) {
+      if (std::exchange(just_decided_, false)) return true;
       const auto now = bucket_->store->head(bucket_->key(HeadObject::kName));
       if (now.ok() && now->version == seen_.version) return true;
     }
@@ -78,6 +81,7 @@ class BucketTurn final : public Turn {
   std::shared_ptr<Bucket> bucket_;
   std::unique_lock<std::mutex> lock_;
   SeenHead seen_;
+  bool just_decided_ = false;  // and nothing was done since
 };
 
 /// Reads many small objects side by side.
@@ -135,8 +139,13 @@ class BucketDepot final : public Depot {
   }
 
   Result<std::optional<SmallFile>> read(const std::string& name) override {
+    if (auto known = known_table(name)) {
+      const auto now = bucket_->store->head(bucket_->key(name));
+      if (now.ok() && now->version == known->version) return known;
+    }
     auto found = TRY(read_object(*bucket_->store, bucket_->key(name)));
     if (!found) return std::optional<SmallFile>();
+    remember_table(name, *found);
     return std::optional(SmallFile{name, std::move(found->text), std::move(found->version)});
   }
 
@@ -149,8 +158,9 @@ class BucketDepot final : public Depot {
   Result<void> write(const SmallFile& file) override {
     using Kind = io::Precondition::Kind;
     const io::Precondition condition{file.version.empty() ? Kind::Absent : Kind::Version, file.version};
-    TRY(bucket_->store->put(bucket_->key(file.name), file.text,
-                            {.content_type = "application/json", .precondition = condition}));
+    auto written = TRY(bucket_->store->put(bucket_->key(file.name), file.text,
+                                           {.content_type = "application/json", .precondition = condition}));
+    remember_table(file.name, {file.text, std::move(written.version)});
     return {};
   }
 
@@ -203,6 +213,20 @@ class BucketDepot final : public Depot {
   Result<PlannedClaim> plan_claim(const ClaimRequest& request, Head& next) const;
   Result<void> remove_left(PlannedClaim& planned, const ClaimRequest& request, const LiveFiles& live) const;
 
+  // Every load looks at these, and they hardly ever change.
+  static bool is_table(const std::string& name) { return name.starts_with("_weir/tables/"); }
+  std::optional<SmallFile> known_table(const std::string& name) const {
+    const std::lock_guard lock(bucket_->tables_mutex);
+    const auto known = bucket_->tables.find(name);
+    if (known == bucket_->tables.end()) return std::nullopt;
+    return SmallFile{name, known->second.text, known->second.version};
+  }
+  void remember_table(const std::string& name, const ObjectText& seen) {
+    if (!is_table(name)) return;
+    const std::lock_guard lock(bucket_->tables_mutex);
+    bucket_->tables.insert_or_assign(name, seen);
+  }
+
   template <typename Take>
   Result<void> read_data(const std::string& name, const Take& take) const {
     const auto info = TRY(bucket_->store->head(bucket_->key(name)));
@@ -226,7 +250,7 @@ Result<std::unique_ptr<Claim>> BucketDepot::claim(const ClaimRequest& request, c
                   request.load_id);
     }
   }
-  auto seen = TRY(bucket_->head.read());
+  auto seen = TRY(bucket_->head.seen_last());
   if (seen.head.decided_load) return std::unique_ptr<Claim>();
   auto next = seen.head;
   auto planned = TRY(plan_claim(request, next));

@@ -3,6 +3,7 @@
 // destination_bucket*.cc only.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -33,6 +34,8 @@ struct Bucket {
   std::mutex turn;
   std::mutex under_way_mutex;
   std::set<std::string> under_way;  ///< the loads of this process
+  std::mutex tables_mutex;
+  std::map<std::string, ObjectText> tables;  ///< what is known of tables, as it was seen last
 };
 
 /// What a load hears that may not publish any more.

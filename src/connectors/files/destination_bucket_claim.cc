@@ -116,7 +116,7 @@ Result<void> BucketClaim::complete() {
   const bool any =
       std::any_of(files_.begin(), files_.end(), [](const auto& file) { return file->is_open(); });
   if (!any) return {};
-  const auto seen = TRY(bucket_->head.read());
+  const auto seen = TRY(bucket_->head.seen_last());  // by the turn
   if (seen.head.claim_of(load_id_) == nullptr) return claim_is_lost(load_id_);
   for (auto& file : files_) TRY(file->complete());
   return {};

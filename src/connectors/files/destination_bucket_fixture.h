@@ -31,6 +31,7 @@ class BreakingStore final : public io::ObjectStore {
   const std::string& abandoned() const { return abandoned_; }
   /// Whether call `at` was made.
   bool is_broken() const { return calls_ > at_; }
+  int calls() const { return calls_; }
 
   std::string uri(const std::string& key) const override { return store_->uri(key); }
   Result<io::ObjectPage> list(const std::string& prefix, const std::string& after) override {

@@ -215,6 +215,38 @@ TEST_F(BucketDestinationTest, lets_many_weirs_publish_side_by_side) {
   EXPECT_EQ(staged(), "");
 }
 
+TEST_F(BucketDestinationTest, finishes_what_another_weir_has_decided_since_it_last_looked) {
+  int decided = 0;
+  bool is_broken = true;
+  for (int at = 0; is_broken; ++at) {
+    SCOPED_TRACE(at);
+    store_ = std::make_shared<support::MemoryObjectStore>();
+    const auto first = open();
+    ASSERT_TRUE(load(*first, request("1", "2022-01-24"), "/a").ok());
+    const auto line = std::make_shared<BreakingStore>(store_, Break::Crash, at);
+    (void)load(*open_on(line), request("2", "2022-01-25"), "/b");
+    is_broken = line->is_broken();
+    if (head().find("publishing") == std::string::npos) continue;
+    ++decided;
+    const auto found = first->find_load("usage", "2022-01-25");
+    ASSERT_TRUE(found.ok()) << found.error().to_string();
+    EXPECT_EQ(found->size(), 1U);
+    EXPECT_EQ(head().find("publishing"), std::string::npos) << head();
+  }
+  EXPECT_GT(decided, 0);
+}
+
+TEST_F(BucketDestinationTest, asks_little_for_one_of_many_small_loads) {
+  constexpr int kNever = 1'000'000;
+  const auto line = std::make_shared<BreakingStore>(store_, Break::Crash, kNever);
+  const auto destination = open_on(line);
+  ASSERT_TRUE(load(*destination, request("1", "2022-01-24"), "/a").ok());
+  const int before = line->calls();
+  ASSERT_TRUE(destination->find_load("usage", "2022-01-25").ok());
+  ASSERT_TRUE(load(*destination, request("2", "2022-01-25"), "/b").ok());
+  EXPECT_LE(line->calls() - before, 15);
+}
+
 TEST_F(BucketDestinationTest, never_touches_an_object_that_it_did_not_write) {
   ASSERT_TRUE(store_->put("visits/2022-01-24.csv", "mine", {}).ok());
   const auto loaded = load(*open(), request("1", "2022-01-24"), "/a");

@@ -57,11 +57,34 @@ Result<Head> parse_head(std::string_view text) {
   }
 }
 
+SeenHead HeadObject::last() const {
+  const std::lock_guard lock(mutex_);
+  return last_;
+}
+
+void HeadObject::remember(const SeenHead& seen) const {
+  const std::lock_guard lock(mutex_);
+  last_ = seen;
+}
+
 Result<SeenHead> HeadObject::read() const {
+  auto known = last();
+  if (!known.version.empty()) {
+    const auto now = store_.head(key_);
+    if (now.ok() && now->version == known.version) return known;
+  }
   auto found = TRY(read_object(store_, key_));
   if (!found) return SeenHead();
-  return SeenHead{TRY(parse_head(found->text).within("reading " + store_.uri(key_))),
-                  std::move(found->version)};
+  SeenHead seen{TRY(parse_head(found->text).within("reading " + store_.uri(key_))),
+                std::move(found->version)};
+  remember(seen);
+  return seen;
+}
+
+Result<SeenHead> HeadObject::seen_last() const {
+  auto known = last();
+  if (!known.version.empty()) return known;
+  return read();
 }
 
 Result<void> HeadObject::replace(SeenHead& seen, Head next) const {
@@ -71,6 +94,7 @@ Result<void> HeadObject::replace(SeenHead& seen, Head next) const {
   auto written =
       TRY(store_.put(key_, head_json(next), {.content_type = "application/json", .precondition = condition}));
   seen = {std::move(next), std::move(written.version)};
+  remember(seen);
   return {};
 }
 

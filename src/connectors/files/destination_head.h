@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,13 +48,21 @@ class HeadObject {
 
   HeadObject(io::ObjectStore& store, std::string key) : store_(store), key_(std::move(key)) {}
 
+  /// Gets its text only when it is not the one that was seen last.
   Result<SeenHead> read() const;
+  /// As this process has seen it last, for who has just had it read; replace() finds out whether it still is.
+  Result<SeenHead> seen_last() const;
   /// Replaces what was seen, and then has seen it. Conflict when it is not there any more.
   Result<void> replace(SeenHead& seen, Head next) const;
 
  private:
+  SeenHead last() const;
+  void remember(const SeenHead& seen) const;
+
   io::ObjectStore& store_;
   std::string key_;
+  mutable std::mutex mutex_;  // guards last_
+  mutable SeenHead last_;     ///< as this process has read or written it
 };
 
 /// The text of a small object, and the version that it has. Nothing when there is none.

@@ -64,9 +64,9 @@ std::vector<LoadRecord> live_files(const std::vector<LoadRecord>& records, const
   return live;
 }
 
-Result<FilesLedger::Partition> FilesLedger::read_partition(const std::string& pipeline,
-                                                           const std::string& key) const {
-  Partition partition;
+Result<PartitionRecords> FilesLedger::read_partition(const std::string& pipeline,
+                                                     const std::string& key) const {
+  PartitionRecords partition;
   partition.file.name = fmt::format("_weir/loads/{}/{}.json", encode_name(pipeline), encode_name(key));
   if (auto found = TRY(depot_->read(partition.file.name))) {
     partition.file = *std::move(found);
@@ -113,7 +113,11 @@ Result<void> FilesLedger::finish_interrupted(Turn& turn) const {
 }
 
 Result<void> FilesLedger::carry_out(Turn& turn, const Publication& publication) const {
-  auto partition = TRY(read_partition(publication.pipeline, publication.partition));
+  return carry_out(turn, publication, TRY(read_partition(publication.pipeline, publication.partition)));
+}
+
+Result<void> FilesLedger::carry_out(Turn& turn, const Publication& publication,
+                                    PartitionRecords partition) const {
   // The records are written last: where they are, all the rest was done.
   if (!knows(partition.records, publication.load_id)) {
     auto done = make_visible(turn, publication, partition);
@@ -130,7 +134,7 @@ Result<void> FilesLedger::carry_out(Turn& turn, const Publication& publication) 
 // Each step asks whether it is still to be done: what another process has carried out, a later load
 // may have changed again.
 Result<void> FilesLedger::make_visible(Turn& turn, const Publication& publication,
-                                       Partition& partition) const {
+                                       PartitionRecords& partition) const {
   for (const auto& move : publication.moves) {
     if (!TRY(turn.is_due(publication.load_id))) return {};
     TRY(put_in_place(turn, publication, move));

@@ -68,6 +68,12 @@ struct Publication {
   std::vector<ManifestFile> manifests = {};
 };
 
+/// The records of a partition, oldest first, and the file that holds them.
+struct PartitionRecords {
+  SmallFile file;
+  std::vector<LoadRecord> records;
+};
+
 class FilesLedger {
  public:
   explicit FilesLedger(std::shared_ptr<Depot> depot) : depot_(std::move(depot)) {}
@@ -77,6 +83,7 @@ class FilesLedger {
   Result<void> finish_interrupted(Turn& turn) const;
   /// A partition's records, oldest first.
   Result<std::vector<LoadRecord>> partition(const std::string& pipeline, const std::string& key) const;
+  Result<PartitionRecords> read_partition(const std::string& pipeline, const std::string& key) const;
   /// All records, oldest first; empty pipeline: of all pipelines.
   Result<std::vector<LoadRecord>> all(const std::string& pipeline) const;
   /// What is known of a table; nothing before its first load.
@@ -84,15 +91,11 @@ class FilesLedger {
 
   /// Does what was decided; may be repeated.
   Result<void> carry_out(Turn& turn, const Publication& publication) const;
+  /// The same with its partition as it is since the turn was taken.
+  Result<void> carry_out(Turn& turn, const Publication& publication, PartitionRecords partition) const;
 
  private:
-  /// The records of a partition, and the file that holds them.
-  struct Partition {
-    SmallFile file;
-    std::vector<LoadRecord> records;
-  };
-  Result<Partition> read_partition(const std::string& pipeline, const std::string& key) const;
-  Result<void> make_visible(Turn& turn, const Publication& publication, Partition& partition) const;
+  Result<void> make_visible(Turn& turn, const Publication& publication, PartitionRecords& partition) const;
   Result<void> put_in_place(const Turn& turn, const Publication& publication, const Move& move) const;
   Result<void> remember_tables(const Publication& publication) const;
   /// Writes a file of weir's own, unless it is there as it should be.

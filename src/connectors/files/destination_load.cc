@@ -34,8 +34,7 @@ Result<void> check_entries(const std::vector<model::LedgerEntry>& entries, const
 
 }  // namespace
 
-Result<model::Schema> columns_after(const FilesLedger& ledger, const sdk::TableTarget& target) {
-  const auto known = TRY(ledger.table(target.table));
+Result<model::Schema> columns_after(const std::optional<TableState>& known, const sdk::TableTarget& target) {
   if (!known || target.write == WriteMode::Replace) return target.schema;
   auto after = known->columns;
   for (const auto& column : target.schema.columns) {
@@ -56,10 +55,9 @@ Result<model::Schema> columns_after(const FilesLedger& ledger, const sdk::TableT
   return after;
 }
 
-Result<void> check_own_rows(const FilesLedger& ledger, const sdk::LoadRequest& request,
-                            const sdk::TableTarget& target) {
+Result<void> check_own_rows(const FilesLedger& ledger, const std::optional<TableState>& known,
+                            const sdk::LoadRequest& request, const sdk::TableTarget& target) {
   if (target.write != WriteMode::ReplacePartition) return {};
-  const auto known = TRY(ledger.table(target.table));
   if (!known || !known->merged) return {};
   const auto own = TRY(ledger.partition(request.pipeline, request.partition.key));
   const bool has_rows = std::any_of(own.begin(), own.end(), [&](const LoadRecord& record) {
@@ -117,21 +115,23 @@ Result<FilesLoad::Attempt> FilesLoad::try_to_publish(const std::vector<model::Le
   const auto turn = TRY(depot_->take_turn());
   // In the turn, so that no decided load can come after this one and put older files over its own.
   TRY(ledger_.finish_interrupted(*turn));
-  const auto own = TRY(ledger_.partition(request_.pipeline, request_.partition.key));
-  if (knows(own, request_.load_id)) {
+  auto own = TRY(ledger_.read_partition(request_.pipeline, request_.partition.key));
+  if (knows(own.records, request_.load_id)) {
     if (claim_->fate() == Claim::Fate::Decided) claim_->set_fate(Claim::Fate::CarriedOut);
     return Attempt::Done;
   }
   TRY(claim_->complete());
-  return decide_and_carry_out(*turn, TRY(plan_publication(entries, own)));
+  const auto publication = TRY(plan_publication(entries, own.records));
+  return decide_and_carry_out(*turn, publication, std::move(own));
 }
 
 // The journal needs the staged files, whether this process or the next one carries it out.
-Result<FilesLoad::Attempt> FilesLoad::decide_and_carry_out(Turn& turn, const Publication& publication) {
+Result<FilesLoad::Attempt> FilesLoad::decide_and_carry_out(Turn& turn, const Publication& publication,
+                                                           PartitionRecords own) {
   claim_->set_fate(Claim::Fate::Decided);
   auto decided = turn.decide(publication.load_id, publication_json(publication));
   if (decided.ok() && *decided == Turn::Decision::Decided) {
-    TRY(ledger_.carry_out(turn, publication));
+    TRY(ledger_.carry_out(turn, publication, std::move(own)));
     claim_->set_fate(Claim::Fate::CarriedOut);
     return Attempt::Done;
   }
@@ -171,15 +171,17 @@ Result<void> FilesLoad::add_table(std::size_t index, const std::vector<LoadRecor
     }
   }
   if (plan.manifest) publication.manifests.push_back({*plan.manifest, manifest_text(plan, own, *record)});
-  for (const auto& older : TRY(replaced_files(plan, own))) {
+  const auto known = TRY(ledger_.table(plan.target.table));
+  for (const auto& older : TRY(replaced_files(plan, known, own))) {
     const bool written_again = record->file && older.file->path == record->file->path;
     if (!written_again) publication.removals.push_back(older.file->path);
   }
-  const auto known = TRY(ledger_.table(plan.target.table));
   // A replaced or merged table is one file.
   const bool one_file = plan.target.write == WriteMode::Replace || plan.target.write == WriteMode::Merge;
   const bool merged = one_file ? record->file && record->file->holds_foreign_rows : known && known->merged;
-  publication.tables.push_back({plan.target.table, TRY(columns_after(ledger_, plan.target)), merged});
+  auto columns = TRY(columns_after(known, plan.target));
+  if (!known || known->columns != columns || known->merged != merged)
+    publication.tables.push_back({plan.target.table, std::move(columns), merged});
   return {};
 }
 
@@ -205,9 +207,10 @@ bool FilesLoad::holds_foreign_rows(const TablePlan& plan, const WrittenFile& wri
 }
 
 Result<std::vector<LoadRecord>> FilesLoad::replaced_files(const TablePlan& plan,
+                                                          const std::optional<TableState>& known,
                                                           const std::vector<LoadRecord>& own) const {
   if (plan.target.write == WriteMode::Append) return std::vector<LoadRecord>();
-  TRY(check_own_rows(ledger_, request_, plan.target));
+  TRY(check_own_rows(ledger_, known, request_, plan.target));
   if (plan.target.write == WriteMode::ReplacePartition) return live_files(own, plan.target.table);
   auto live = live_files(TRY(ledger_.all("")), plan.target.table);
   if (plan.target.write != WriteMode::Merge) return live;

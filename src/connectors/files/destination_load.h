@@ -35,7 +35,7 @@ class FilesLoad final : public sdk::Load {
  private:
   enum class Attempt { Done, Overtaken };
   Result<Attempt> try_to_publish(const std::vector<model::LedgerEntry>& entries);
-  Result<Attempt> decide_and_carry_out(Turn& turn, const Publication& publication);
+  Result<Attempt> decide_and_carry_out(Turn& turn, const Publication& publication, PartitionRecords own);
   Result<Publication> plan_publication(const std::vector<model::LedgerEntry>& entries,
                                        const std::vector<LoadRecord>& own) const;
   Result<void> add_table(std::size_t index, const std::vector<LoadRecord>& own,
@@ -44,6 +44,7 @@ class FilesLoad final : public sdk::Load {
                             const LoadRecord& record) const;
   bool holds_foreign_rows(const TablePlan& plan, const WrittenFile& written) const;
   Result<std::vector<LoadRecord>> replaced_files(const TablePlan& plan,
+                                                 const std::optional<TableState>& known,
                                                  const std::vector<LoadRecord>& own) const;
 
   std::shared_ptr<Depot> depot_;
@@ -55,13 +56,13 @@ class FilesLoad final : public sdk::Load {
   bool prepared_ = false;
 };
 
-/// The columns that a table has after a load: those it had, then new ones. A replaced table has only
-/// the new ones. DataMismatch when a column's type cannot take ours.
-Result<model::Schema> columns_after(const FilesLedger& ledger, const sdk::TableTarget& target);
+/// The columns that a table has after a load: those it is known to have, then new ones. A replaced table has
+/// only the new ones. DataMismatch when a column's type cannot take ours.
+Result<model::Schema> columns_after(const std::optional<TableState>& known, const sdk::TableTarget& target);
 
 /// DataMismatch when a load is to replace the rows of its partition, and a merge has put them into one
 /// file with those of others.
-Result<void> check_own_rows(const FilesLedger& ledger, const sdk::LoadRequest& request,
-                            const sdk::TableTarget& target);
+Result<void> check_own_rows(const FilesLedger& ledger, const std::optional<TableState>& known,
+                            const sdk::LoadRequest& request, const sdk::TableTarget& target);
 
 }  // namespace weir::files

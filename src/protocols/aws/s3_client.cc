@@ -32,6 +32,11 @@ bool is_cut_short(const io::HttpRequest& request, const io::HttpResponse& respon
   return read.ec == std::errc() && response.body.size() < bytes;
 }
 
+unsigned bit_of(const std::string& method, io::Precondition::Kind condition) {
+  const auto kind = static_cast<unsigned>(condition);
+  return 1U << (method == "POST" ? kind + 8 : kind);
+}
+
 }  // namespace
 
 S3Client::S3Client(S3Address address, std::string region, FoundCredentials credentials, const World& world,
@@ -81,6 +86,14 @@ Result<S3Answer> S3Client::exchange(S3Call& call) {
     world_.sleeper.sleep(decision.wait);
     attempts.waited += decision.wait;
   }
+}
+
+bool S3Client::lacks(const std::string& method, io::Precondition::Kind condition) const {
+  return (lacking_ & bit_of(method, condition)) != 0;
+}
+
+void S3Client::has_lacked(const std::string& method, io::Precondition::Kind condition) {
+  lacking_ |= bit_of(method, condition);
 }
 
 Result<S3Answer> S3Client::succeed(S3Call& call) {

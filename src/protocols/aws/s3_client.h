@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 
+#include "io/object_store.h"
 #include "io/retry.h"
 #include "protocols/aws/credentials.h"
 #include "protocols/aws/s3_address.h"
@@ -62,6 +63,10 @@ class S3Client {
   /// Like exchange(), but an answer that is not ok() is an error.
   Result<S3Answer> succeed(S3Call& call);
 
+  /// Whether the store has answered such a write with 501: it knows no condition of that kind there.
+  bool lacks(const std::string& method, io::Precondition::Kind condition) const;
+  void has_lacked(const std::string& method, io::Precondition::Kind condition);
+
   /// What an answer that is not ok() means.
   Error error_of(const S3Answer& answer) const;
   const std::string& bucket() const { return address_.bucket(); }
@@ -96,6 +101,7 @@ class S3Client {
   const S3Limits limits_;
   std::atomic<std::int64_t> clock_offset_ = 0;  // microseconds that this machine's clock is late
   std::atomic<std::uint64_t> draws_ = 0;
+  std::atomic<unsigned> lacking_ = 0;  // a bit for each kind of conditional write
   S3Pace pace_;
 
   std::mutex mutex_;  // guards region_

@@ -105,10 +105,15 @@ Result<void> check_precondition(S3Client& client, const std::string& key, const 
 }
 
 Result<io::ObjectInfo> commit(S3Client& client, const S3Commit& write) {
-  const auto condition = precondition_header(write.condition);
+  auto condition = precondition_header(write.condition);
+  if (condition && client.lacks(write.call.method, write.condition.kind)) {
+    TRY(check_precondition(client, write.call.key, write.condition));
+    condition.reset();
+  }
   if (condition) write.call.headers.push_back(*condition);
   auto sent = client.exchange(write.call);
   if (sent.ok() && sent->response.status == 501 && condition) {
+    client.has_lacked(write.call.method, write.condition.kind);
     TRY(check_precondition(client, write.call.key, write.condition));
     write.call.headers.pop_back();
     sent = client.exchange(write.call);
