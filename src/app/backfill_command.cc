@@ -27,9 +27,8 @@ Result<ExitCode> backfill_in(const BackfillOptions& options, Context& context) {
   const auto pipeline = TRY(workspace->make(*TRY(workspace->select_one(options.pipeline))));
   auto* state = TRY(workspace->state(Workspace::Access::Write));
   TRY(report_abandoned(*workspace, *state));
-  const auto plan = [&]() -> Result<std::vector<PlannedPartition>> {
-    const auto partitions = TRY(partitions_in(pipeline, {options.from, options.to}, context.clock.now()));
-    return plan_partitions(pipeline, partitions, *state);
+  const auto plan = [&] {
+    return plan_range(pipeline, {options.from, options.to}, context.clock.now(), *state);
   };
   auto planned = TRY(execution::ask(*pipeline.source, workspace->sleeper(), context.cancelled, plan));
   const auto& console = context.console;

@@ -22,7 +22,7 @@ Result<Partitions> chosen(const RunCommandOptions& options, const execution::Pip
     const auto one = TRY(pipeline.partitions.calendar().parse_partition(options.partition));
     return plan_partitions(pipeline, {one}, state);
   }
-  auto planned = TRY(plan_partitions(pipeline, TRY(partitions_in(pipeline, {}, now)), state));
+  auto planned = TRY(plan_range(pipeline, {}, now, state));
   if (!options.rerun) {
     auto due = needing_work(std::move(planned));
     const auto limit = pipeline.partitions.limit.value_or(due.size());

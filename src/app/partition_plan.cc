@@ -94,6 +94,14 @@ Result<std::vector<model::Partition>> windows_in(const execution::Pipeline& pipe
   return windows;
 }
 
+Result<void> check_no_range(const execution::Pipeline& pipeline, const PartitionRange& range) {
+  if (range.from.empty() && range.to.empty()) return {};
+  return fail(ErrorCode::InvalidConfig,
+              "{} has no partitions in time, so it has no range; leave --from and --to out, or set "
+              "partitions.every",
+              pipeline.name);
+}
+
 Need need_of(const PlannedPartition& planned, const std::string& fingerprint, bool recorded) {
   if (!planned.loaded) return Need::NeverLoaded;
   const bool same = planned.inputs.empty() ||
@@ -115,12 +123,7 @@ Result<std::vector<model::Partition>> partitions_in(const execution::Pipeline& p
   const auto every = pipeline.partitions.every;
   if (every == model::Every::Cursor) return windows_in(pipeline, range, now);
   if (every == model::Every::None || every == model::Every::Object) {
-    if (!range.from.empty() || !range.to.empty()) {
-      return fail(ErrorCode::InvalidConfig,
-                  "{} has no partitions in time, so it has no range; leave --from and --to out, or set "
-                  "partitions.every",
-                  pipeline.name);
-    }
+    TRY(check_no_range(pipeline, range));
     if (every == model::Every::None) return std::vector<model::Partition>{model::partition_of(every, now)};
     std::vector<model::Partition> partitions;
     for (auto& offer : TRY(choice_of(pipeline)).load) partitions.push_back(std::move(offer.partition));
@@ -146,14 +149,18 @@ namespace {
 /// What the source offers, by the keys of the partitions.
 using Offers = std::map<std::string, sdk::Offer>;
 
-Result<Offers> offers_of(const execution::Pipeline& pipeline) {
-  Offers offers;
-  if (pipeline.partitions.every != model::Every::Object) return offers;
-  for (auto& offer : TRY(pipeline.source->offers())) {
-    auto key = offer.partition.key;
-    offers.emplace(std::move(key), std::move(offer));
-  }
-  return offers;
+/// What source and destination say, asked once for a plan.
+struct Answers {
+  std::vector<sdk::Offer> offers;  ///< none but of objects
+  std::vector<model::LedgerEntry> ledger;
+};
+
+Result<Answers> ask_both(const execution::Pipeline& pipeline) {
+  Answers answers;
+  if (pipeline.partitions.every == model::Every::Object)
+    answers.offers = TRY(pipeline.source->offers().within("looking for objects"));
+  answers.ledger = TRY(ledger_of(pipeline));
+  return answers;
 }
 
 /// Of an object what the listing said; of a partition in time what the source says now.
@@ -196,14 +203,16 @@ Timestamp first_of_cursor(const execution::Pipeline& pipeline,
   return from && (!first || *from < *first) ? *from : first.value_or(Timestamp{});
 }
 
-}  // namespace
-
-Result<std::vector<PlannedPartition>> plan_partitions(const execution::Pipeline& pipeline,
-                                                      const std::vector<model::Partition>& partitions,
-                                                      state::StateStore& state) {
-  const auto ledger = newest_entries(pipeline, TRY(ledger_of(pipeline)));
+Result<std::vector<PlannedPartition>> plan_with(const execution::Pipeline& pipeline,
+                                                const std::vector<model::Partition>& partitions,
+                                                state::StateStore& state, Answers answers) {
+  const auto ledger = newest_entries(pipeline, std::move(answers.ledger));
   const auto first = first_of_cursor(pipeline, ledger, partitions);
-  const auto offers = TRY(offers_of(pipeline));
+  Offers offers;
+  for (auto& offer : answers.offers) {
+    auto key = offer.partition.key;
+    offers.emplace(std::move(key), std::move(offer));
+  }
   // A load that the state has not heard of belongs to a run that was killed behind its publication.
   std::map<std::string, std::string> recorded;
   for (const auto& status : TRY(state.partitions().list(pipeline.name))) {
@@ -228,6 +237,27 @@ Result<std::vector<PlannedPartition>> plan_partitions(const execution::Pipeline&
     planned.push_back(std::move(next));
   }
   return planned;
+}
+
+}  // namespace
+
+Result<std::vector<PlannedPartition>> plan_partitions(const execution::Pipeline& pipeline,
+                                                      const std::vector<model::Partition>& partitions,
+                                                      state::StateStore& state) {
+  return plan_with(pipeline, partitions, state, TRY(ask_both(pipeline)));
+}
+
+Result<std::vector<PlannedPartition>> plan_range(const execution::Pipeline& pipeline,
+                                                 const PartitionRange& range, Timestamp now,
+                                                 state::StateStore& state) {
+  if (pipeline.partitions.every != model::Every::Object)
+    return plan_partitions(pipeline, TRY(partitions_in(pipeline, range, now)), state);
+  TRY(check_no_range(pipeline, range));
+  auto answers = TRY(ask_both(pipeline));
+  std::vector<model::Partition> partitions;
+  for (auto& offer : execution::choose_offers(answers.offers, answers.ledger, pipeline.partitions.take).load)
+    partitions.push_back(std::move(offer.partition));
+  return plan_with(pipeline, partitions, state, std::move(answers));
 }
 
 Result<std::vector<sdk::Offer>> superseded_objects(const execution::Pipeline& pipeline) {

@@ -49,6 +49,12 @@ Result<std::vector<PlannedPartition>> plan_partitions(const execution::Pipeline&
                                                       const std::vector<model::Partition>& partitions,
                                                       state::StateStore& state);
 
+/// The same about those of a range. What is asked of partitions_in(), too, is asked once, so that an
+/// object cannot vanish in between.
+Result<std::vector<PlannedPartition>> plan_range(const execution::Pipeline& pipeline,
+                                                 const PartitionRange& range, Timestamp now,
+                                                 state::StateStore& state);
+
 /// The objects that will never be loaded because a newer one is; see `take: newest`.
 Result<std::vector<sdk::Offer>> superseded_objects(const execution::Pipeline& pipeline);
 

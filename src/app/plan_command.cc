@@ -260,8 +260,7 @@ ExitCode show(const std::vector<PipelinePlan>& plans, const Console& console) {
 Result<PipelinePlan> plan_of(const PlanOptions& options, Workspace& workspace,
                              const execution::Pipeline& pipeline, state::StateStore& state) {
   const auto now = workspace.context().clock.now();
-  const auto partitions = TRY(partitions_in(pipeline, {options.from, options.to}, now));
-  PipelinePlan plan{&pipeline, TRY(plan_partitions(pipeline, partitions, state))};
+  PipelinePlan plan{&pipeline, TRY(plan_range(pipeline, {options.from, options.to}, now, state))};
   if (options.sql) plan.programs = TRY(programs_for(workspace, pipeline, plan.partitions, state));
   return plan;
 }

@@ -165,6 +165,17 @@ TEST(ArchiveFaults, while_rows_are_staged_for_redshift_lose_and_double_nothing) 
                               .times = kAlways}});
 }
 
+TEST(ArchiveRequests, look_for_objects_once_to_plan_and_once_for_those_that_are_superseded) {
+  Drop drop(postgres_warehouse());
+  const auto ended = drop.run();
+  ASSERT_EQ(ended.exit_code, 0) << ended.output;
+  const auto requests = drop.storage.requests();
+  const std::string listing = "prefix=processed%2Fgood";
+  int listings = 0;
+  for (auto at = requests.find(listing); at != requests.npos; at = requests.find(listing, at + 1)) ++listings;
+  EXPECT_EQ(listings, 2) << requests;
+}
+
 TEST(ArchiveFaults, killed_at_any_named_point_into_postgres_lose_and_double_nothing) {
   kPostgres.kill_at_every_point();
 }
