@@ -50,8 +50,8 @@ Result<std::map<std::string, Secret>> given_by(const RunCommandOptions& options)
 }
 
 Failure problems_of(const std::string& file, const config::Diagnostics& diagnostics) {
-  return fail(ErrorCode::InvalidConfig, "{} has {}\n\n{}", file,
-              counted(problems_in(diagnostics), "problem"), trim(diagnostics.to_string()));
+  return fail(ErrorCode::InvalidConfig, "{} has {}\n\n{}", file, counted(problems_in(diagnostics), "problem"),
+              trim(diagnostics.to_string()));
 }
 
 Result<ExitCode> run_queries_in(const RunCommandOptions& options, Context& context) {
