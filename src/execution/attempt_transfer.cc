@@ -85,10 +85,12 @@ Result<sdk::LoadRequest> Runner::Attempt::load_request(const std::vector<Workers
   for (std::size_t i = 0; i < workers.size(); ++i) {
     const auto& table = pipeline_.tables[i];
     const auto& program = workers[i]->program();
+    // Asked first: what is left in the middle of a braced list is not destroyed.
+    const auto write = TRY(write_mode(table, purpose, program));
     request.tables.push_back(
         {.table = table.target.table,
          .schema = program.output,
-         .write = TRY(write_mode(table, purpose, program)),
+         .write = write,
          .key = table.target.key,
          .partition_column = pipeline_.partitions.column,
          .skip_known_keys = program.skip_known_keys || program.known_keys_are_duplicates});
