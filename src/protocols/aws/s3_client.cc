@@ -120,7 +120,10 @@ Result<S3Answer> S3Client::attempt(const S3Call& call, io::HttpRequest& request,
 
 Result<S3Client::Signed> S3Client::sign_now(const S3Call& call, io::HttpRequest& request,
                                             const std::string& hash) {
-  Signed used{TRY(credentials_.cache->get()), TRY(region()), {now().micros + clock_offset_}};
+  // One after another: what is left in the middle of a braced list is not destroyed.
+  auto credentials = TRY(credentials_.cache->get());
+  Signed used{std::move(credentials), {}, {now().micros + clock_offset_}};
+  used.region = TRY(region());
   request.url = address_.url(used.region, call.key, call.query);
   request.headers = call.headers;
   sign(request, {used.credentials, {used.region, "s3"}, used.time, hash});
