@@ -201,8 +201,9 @@ TEST_F(PostgresSource, a_large_table_is_read_in_pieces_side_by_side) {
     const auto reading =
         fmt::format("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY%\"{}\".%'", schema_.name());
     const auto all = fmt::format("{}\n", readers);
-    for (int i = 0; i < 1000 && sql(reading) != all; ++i) continue;
-    EXPECT_EQ(sql(reading), all);
+    auto seen = sql(reading);
+    for (int i = 0; i < 1000 && seen != all; ++i) seen = sql(reading);
+    EXPECT_EQ(seen, all);
     sql("DELETE FROM t WHERE id % 2 = 0; INSERT INTO t SELECT id, 'late' FROM generate_series(1, 1000) id");
     std::int64_t expected = 1;
     bool in_order = true;
