@@ -95,11 +95,8 @@ void BlockBuilder::begin() {
 void BlockBuilder::add(std::string_view row) {
   if (size_ + row.size() + 1 > buffer_.capacity()) grow(size_ + row.size() + 1);
   char* const to = buffer_.data() + size_;
-  std::memcpy(to, row.data(), row.size());
   // Between two tokens a line end means nothing, and here it would end the row.
-  if (std::memchr(to, '\n', row.size()) != nullptr || std::memchr(to, '\r', row.size()) != nullptr)
-    std::replace_if(
-        to, to + row.size(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  std::transform(row.begin(), row.end(), to, [](char c) { return c == '\n' || c == '\r' ? ' ' : c; });
   to[row.size()] = '\n';
   hash_.update({to, row.size() + 1});
   size_ += row.size() + 1;
