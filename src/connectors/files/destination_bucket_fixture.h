@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,10 +24,13 @@ class BreakingStore final : public io::ObjectStore {
     Crash,       ///< this and all later calls fail, as if the process had ended before it
     Refusal,     ///< this call fails
     LostAnswer,  ///< this call works, and fails for who made it
+    Meanwhile,   ///< something else happens before this call
   };
   BreakingStore(std::shared_ptr<io::ObjectStore> store, Break kind, int at)
       : store_(std::move(store)), break_(kind), at_(at) {}
 
+  /// What happens before call `at`.
+  void set_meanwhile(std::function<void()> meanwhile) { meanwhile_ = std::move(meanwhile); }
   /// Keys whose unfinished uploads were to be ended, one a line.
   const std::string& abandoned() const { return abandoned_; }
   /// Whether call `at` was made.
@@ -86,6 +90,7 @@ class BreakingStore final : public io::ObjectStore {
     const int number = calls_++;
     const auto broken = fail(ErrorCode::Unavailable, "the line is dead");
     if (break_ == Break::Crash ? number >= at_ : break_ == Break::Refusal && number == at_) return broken;
+    if (break_ == Break::Meanwhile && number == at_) meanwhile_();
     auto result = work();
     if (break_ == Break::LostAnswer && number == at_) return broken;
     return result;
@@ -96,6 +101,7 @@ class BreakingStore final : public io::ObjectStore {
   int at_;
   std::atomic<int> calls_ = 0;
   std::string abandoned_;
+  std::function<void()> meanwhile_;
 };
 
 class BucketDestinationTest : public testing::Test {

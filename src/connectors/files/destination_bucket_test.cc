@@ -236,6 +236,38 @@ TEST_F(BucketDestinationTest, finishes_what_another_weir_has_decided_since_it_la
   EXPECT_GT(decided, 0);
 }
 
+TEST_F(BucketDestinationTest, finishes_a_load_beside_another_weir_that_does_the_same) {
+  constexpr int kNever = 1'000'000;
+  const auto interrupted_at = [this](int call) {
+    store_ = std::make_shared<support::MemoryObjectStore>();
+    (void)load(*open_on(std::make_shared<BreakingStore>(store_, Break::Crash, call)),
+               request("1", "2022-01-24"), "/a");
+    return head().find("publishing") != std::string::npos;
+  };
+  int decided = 0;
+  while (decided < kNever && !interrupted_at(decided)) ++decided;
+  bool is_met = true;
+  bool is_cut = true;
+  // The other one comes before each call, and is itself interrupted before each of its own.
+  for (int at = 0; is_met; ++at) {
+    for (int cut = 0; is_met && (is_cut || cut == 0); ++cut) {
+      SCOPED_TRACE(fmt::format("met before call {}, which was cut off before its call {}", at, cut));
+      ASSERT_TRUE(interrupted_at(decided));
+      const auto other = std::make_shared<BreakingStore>(store_, Break::Crash, cut);
+      const auto line = std::make_shared<BreakingStore>(store_, Break::Meanwhile, at);
+      line->set_meanwhile([&] { (void)open_on(other)->find_load("usage", "2022-01-24"); });
+      const auto found = open_on(line)->find_load("usage", "2022-01-24");
+      ASSERT_TRUE(found.ok()) << found.error().to_string();
+      EXPECT_EQ(found->size(), 1U);
+      EXPECT_EQ(head().find("publishing"), std::string::npos) << head();
+      EXPECT_EQ(files(), "visits/2022-01-24.csv=id,page\n1,/a\n\n");
+      EXPECT_EQ(staged(), "");
+      is_met = line->is_broken();
+      is_cut = other->is_broken();
+    }
+  }
+}
+
 TEST_F(BucketDestinationTest, asks_little_for_one_of_many_small_loads) {
   constexpr int kNever = 1'000'000;
   const auto line = std::make_shared<BreakingStore>(store_, Break::Crash, kNever);

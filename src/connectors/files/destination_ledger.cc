@@ -11,6 +11,9 @@ namespace {
 
 using model::WriteMode;
 
+// Each of two processes that carry out the same load can be ahead of the other in one object after another.
+constexpr int kRounds = 10;
+
 Result<std::vector<LoadRecord>> records_in(const SmallFile& file, const Depot& depot) {
   return parse_records(file.text).within("reading " + depot.shown(file.name));
 }
@@ -119,13 +122,13 @@ Result<void> FilesLedger::carry_out(Turn& turn, const Publication& publication) 
 Result<void> FilesLedger::carry_out(Turn& turn, const Publication& publication,
                                     PartitionRecords partition) const {
   // The records are written last: where they are, all the rest was done.
-  if (!knows(partition.records, publication.load_id)) {
+  for (int round = 1; !knows(partition.records, publication.load_id); ++round) {
     auto done = make_visible(turn, publication, partition);
-    if (!done.ok()) {
-      // In a bucket, another process may have carried it out at the same time.
-      if (!TRY(turn.is_due(publication.load_id))) return {};
-      return done;
-    }
+    if (done.ok()) break;
+    // In a bucket, another process may have carried it out, or be about to.
+    if (!TRY(turn.is_due(publication.load_id))) return {};
+    if (done.error().code() != ErrorCode::Conflict || round == kRounds) return done;
+    partition = TRY(read_partition(publication.pipeline, publication.partition));
   }
   for (const auto& move : publication.moves) TRY(depot_->remove(move.from));
   return turn.forget(publication.load_id);

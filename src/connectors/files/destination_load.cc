@@ -11,7 +11,7 @@ namespace {
 using model::WriteMode;
 
 // Others publish in between, each of them once; so many in a row is somebody's mistake.
-constexpr int kAttempts = 20;
+constexpr int kAttempts = 100;
 
 Result<void> check_shape(const model::BatchView& rows, const model::Schema& schema) {
   bool same = rows.columns.size() == schema.size();
