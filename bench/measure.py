@@ -59,14 +59,6 @@ def server(*script):
         shutil.rmtree(folder.parent, ignore_errors=True)
 
 
-@contextlib.contextmanager
-def s3():
-    """An S3 server; the value is the environment that leads to it."""
-    with server("/usr/bin/python3", ROOT / "tests/servers/swift/swift_server.py") as folder:
-        yield {**os.environ, "AWS_ACCESS_KEY_ID": "WEIRTEST", "AWS_SECRET_ACCESS_KEY": "weir/secret+key=",
-               "AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL_S3": (folder / "endpoint").read_text()}
-
-
 class Sandbox:
     """A running weir-sandbox."""
 
@@ -91,6 +83,24 @@ def sandbox(programs, *options):
             yield Sandbox(process, first.split(" at ")[1].split()[0])
         finally:
             process.terminate()
+
+
+def s3_environment(endpoint, key, secret):
+    """What leads programs to an S3 server."""
+    return {**os.environ, "AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_REGION": "us-east-1",
+            "AWS_ENDPOINT_URL_S3": endpoint}
+
+
+@contextlib.contextmanager
+def s3(store="swift", programs=None, *options):
+    """An S3 server; the value is the environment that leads to it. The store is "swift", or "sandbox": the
+    weir-sandbox of the folder `programs`, which hardly takes time and keeps all in memory without --folder."""
+    if store == "sandbox":
+        with sandbox(programs, *options) as running:
+            yield s3_environment(running.url, "sandbox", "sandbox-secret")
+        return
+    with server("/usr/bin/python3", ROOT / "tests/servers/swift/swift_server.py") as folder:
+        yield s3_environment((folder / "endpoint").read_text(), "WEIRTEST", "weir/secret+key=")
 
 
 class Bench:

@@ -11,6 +11,7 @@
 #include "io/clock.h"
 #include "sandbox/http/faults.h"
 #include "sandbox/looker/settings.h"
+#include "sandbox/s3/settings.h"
 
 namespace weir::sandbox {
 
@@ -32,6 +33,7 @@ struct Settings {
   std::int64_t loads_per_table = 1500;       ///< jobs that may change a table of BigQuery on one day
   std::uint64_t extract_bytes = 64U << 20U;  ///< of one file of an extract
   looker::Settings looker = {};
+  s3::Settings s3 = {};
 };
 
 class Sandbox {
@@ -49,6 +51,8 @@ class Sandbox {
   Result<std::string> service_account_file();
   /// Resumable uploads to the storage that are neither finished nor cancelled.
   std::size_t open_uploads() const;
+  /// Multipart uploads to S3, likewise.
+  std::size_t open_s3_uploads() const;
   /// Every request so far, as "GET /storage/v1/b/x/o?prefix=a 200".
   std::vector<std::string> requests() const;
 

@@ -80,8 +80,8 @@ TEST_F(SandboxTest, says_what_is_wrong_with_a_fault) {
   EXPECT_EQ(parse_fault(R"({"acton": "cut"})").error().message(), "a fault has no 'acton'");
   EXPECT_EQ(parse_fault(R"({"times": -1})").error().message(), "times is no number of use");
   EXPECT_EQ(parse_fault(R"({"action": "explode"})").error().message(),
-            "action is 'explode': it must be status, reset, lose, stall, cut, truncate, looker_error or "
-            "expire_tokens");
+            "action is 'explode': it must be status, reset, lose, stall, cut, truncate, looker_error, "
+            "expire_tokens, inner_error or keep_alive");
   EXPECT_EQ(ask("GET", "/_fault"), "200 []");
 }
 

@@ -6,6 +6,7 @@
 #include "protocols/google/encoding.h"
 #include "protocols/google/json_value.h"
 #include "sandbox/gcs/refusal.h"
+#include "sandbox/objects/paging.h"
 
 namespace weir::sandbox::gcs {
 namespace {
@@ -44,27 +45,6 @@ std::string start_of_page(const Parameters& query) {
   return text->substr(kMark.size());
 }
 
-struct Page {
-  Json items = Json::array();
-  std::vector<std::string> prefixes{};
-  std::string next{};  ///< the first name that no longer fits
-
-  std::size_t size() const { return items.size() + prefixes.size(); }
-};
-
-struct Filter {
-  std::string prefix;
-  std::string delimiter;
-  std::string end;
-
-  /// "a/" of "a/b.csv": the name up to the delimiter, when there is one behind the prefix.
-  std::string common_prefix(const std::string& name) const {
-    if (delimiter.empty()) return {};
-    const std::size_t at = name.find(delimiter, prefix.size());
-    return at == std::string::npos ? std::string() : name.substr(0, at + delimiter.size());
-  }
-};
-
 }  // namespace
 
 Json list_objects(const Store& store, const std::string& bucket, const Parameters& query) {
@@ -73,30 +53,19 @@ Json list_objects(const Store& store, const std::string& bucket, const Parameter
       throw Refusal{501, "notImplemented", std::string("The sandbox does not know ") + name + ".", name};
     }
   }
-  const Filter filter{value(query, "prefix"), value(query, "delimiter"), value(query, "endOffset")};
-  const std::size_t most = page_size(query);
-  const std::string from = std::max({filter.prefix, value(query, "startOffset"), start_of_page(query)});
-  Page page;
+  const std::string prefix = value(query, "prefix");
+  objects::Paging page({prefix, value(query, "delimiter"), value(query, "endOffset")}, page_size(query));
+  const std::string from = std::max({prefix, value(query, "startOffset"), start_of_page(query)});
+  Json items = Json::array();
   store.walk(bucket, from, [&](const Object& object) {
-    const std::string name = google::text_of(object.resource, "name");
-    if (name.rfind(filter.prefix, 0) != 0 || (!filter.end.empty() && name >= filter.end)) return false;
-    const std::string common = filter.common_prefix(name);
-    if (!common.empty() && !page.prefixes.empty() && page.prefixes.back() == common) return true;
-    if (page.size() == most) {
-      page.next = name;
-      return false;
-    }
-    if (common.empty()) {
-      page.items.push_back(object.resource);
-    } else {
-      page.prefixes.push_back(common);
-    }
-    return true;
+    const auto verdict = page.judge(google::text_of(object.resource, "name"));
+    if (verdict == objects::Paging::Verdict::Show) items.push_back(object.resource);
+    return verdict != objects::Paging::Verdict::Stop;
   });
   Json answer = {{"kind", "storage#objects"}};
-  if (!page.items.empty()) answer["items"] = std::move(page.items);
-  if (!page.prefixes.empty()) answer["prefixes"] = page.prefixes;
-  if (!page.next.empty()) answer["nextPageToken"] = google::base64_url(std::string(kMark) + page.next);
+  if (!items.empty()) answer["items"] = std::move(items);
+  if (!page.prefixes().empty()) answer["prefixes"] = page.prefixes();
+  if (!page.next().empty()) answer["nextPageToken"] = google::base64_url(std::string(kMark) + page.next());
   return answer;
 }
 

@@ -131,6 +131,9 @@ Object Store::put(const ObjectName& at, const Json& metadata, BlobWriter& bytes,
   const std::string generation = std::to_string(next_generation());
   const std::string time = now();
   Object object{settable(metadata), bytes.finish(generation + ".data")};
+  if (object.bytes == nullptr) {
+    throw Refusal{500, "internalError", "The folder of the sandbox cannot be written."};
+  }
   object.resource.update({{"kind", "storage#object"},
                           {"id", at.bucket + "/" + at.name + "/" + generation},
                           {"name", at.name},

@@ -11,12 +11,14 @@
 
 #include "base/result.h"
 #include "io/clock.h"
-#include "sandbox/gcs/blob.h"
 #include "sandbox/gcs/conditions.h"
+#include "sandbox/objects/blob.h"
 
 namespace weir::sandbox::gcs {
 
 using Json = nlohmann::json;
+using objects::Blob;
+using objects::BlobWriter;
 
 // Moving a Json does not throw, whatever clang-tidy sees in its assertions.
 struct Object {   // NOLINT(bugprone-exception-escape)
@@ -47,7 +49,7 @@ class Store {
   Json buckets() const;
   void remove_bucket(const std::string& name);
 
-  std::unique_ptr<BlobWriter> writer() const { return write_blob(folder_); }
+  std::unique_ptr<BlobWriter> writer() const { return objects::write_blob(folder_); }
   /// Makes the written bytes an object. `metadata` holds what the client may set.
   Object put(const ObjectName& at, const Json& metadata, BlobWriter& bytes, const Conditions& conditions);
   /// Refuses what put() would refuse now, before there are bytes.

@@ -32,18 +32,16 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& folder, const io::
 }
 
 void Store::load() {
+  objects::remove_unfinished(folder_);
   for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
     const std::filesystem::path& path = entry.path();
-    if (path.filename().string().rfind("incoming-", 0) == 0) {
-      std::filesystem::remove(path);  // an upload that was never finished
-    }
     if (path.extension() != ".json") continue;
     const Json resource = google::parse_json(read_text(path));
     const std::string bucket = google::text_of(resource, "bucket");
     if (google::text_of(resource, "kind") == "storage#bucket") {
       buckets_[google::text_of(resource, "name")].resource = resource;
     }
-    const Object object{resource, open_blob(folder_ + "/" + path.stem().string() + ".data")};
+    const Object object{resource, objects::open_blob(folder_ + "/" + path.stem().string() + ".data")};
     if (bucket.empty() || object.bytes == nullptr) continue;
     last_generation_ = std::max(last_generation_, object.generation());
     Object& kept = buckets_[bucket].objects[google::text_of(resource, "name")];
@@ -66,9 +64,8 @@ void Store::save_bucket(const Json& bucket) const {
 
 void Store::forget(const Object& object) const {
   if (folder_.empty()) return;
-  const std::string path = folder_ + "/" + google::text_of(object.resource, "generation");
-  std::filesystem::remove(path + ".json");
-  std::filesystem::remove(path + ".data");
+  std::filesystem::remove(folder_ + "/" + google::text_of(object.resource, "generation") + ".json");
+  object.bytes->discard();
 }
 
 }  // namespace weir::sandbox::gcs

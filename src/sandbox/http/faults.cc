@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array<std::pair<std::string_view, FaultAction>, 8> kActions = {
+constexpr std::array<std::pair<std::string_view, FaultAction>, 10> kActions = {
     {{"status", FaultAction::Status},
      {"reset", FaultAction::Reset},
      {"lose", FaultAction::Lose},
@@ -22,7 +22,9 @@ constexpr std::array<std::pair<std::string_view, FaultAction>, 8> kActions = {
      {"cut", FaultAction::Cut},
      {"truncate", FaultAction::Truncate},
      {"looker_error", FaultAction::LookerError},
-     {"expire_tokens", FaultAction::ExpireTokens}}};
+     {"expire_tokens", FaultAction::ExpireTokens},
+     {"inner_error", FaultAction::InnerError},
+     {"keep_alive", FaultAction::KeepAlive}}};
 
 constexpr std::uint64_t kLargest = 1'000'000'000;
 
@@ -38,8 +40,8 @@ Result<FaultAction> parse_action(const std::string& text) {
     if (name == text) return action;
   }
   return fail(ErrorCode::InvalidConfig,
-              "action is '{}': it must be status, reset, lose, stall, cut, truncate, looker_error or "
-              "expire_tokens",
+              "action is '{}': it must be status, reset, lose, stall, cut, truncate, looker_error, "
+              "expire_tokens, inner_error or keep_alive",
               text);
 }
 

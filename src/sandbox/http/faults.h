@@ -24,6 +24,8 @@ enum class FaultAction {
   Truncate,      ///< the same, but as HTTP sees it the answer is complete
   LookerError,   ///< rows of Looker end with an error row
   ExpireTokens,  ///< all tokens of Looker's API have expired
+  InnerError,    ///< S3 says 200 and tells an error, where it does such a thing
+  KeepAlive,     ///< S3 sends blanks for a while before what it has to say, where it does such a thing
 };
 
 struct Fault {

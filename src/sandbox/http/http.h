@@ -28,6 +28,7 @@ struct Request {
   std::string base_url;  ///< "http://127.0.0.1:8086", as the client reached us
   /// What a test ordered for this request, if anything; a service heeds the actions that are its own.
   const Fault* fault = nullptr;
+  std::string query_text{};  ///< as sent
 
   std::optional<std::string> parameter(const std::string& name) const;
   std::optional<std::string> header(const std::string& name) const;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sandbox/http/http_server.h"
 
-#include <httplib.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -11,6 +10,7 @@
 #include <thread>
 
 #include "base/text.h"
+#include "sandbox/http/connection.h"
 
 namespace weir::sandbox {
 namespace {
@@ -79,6 +79,23 @@ void reset(const httplib::Request& request) {
   (void)connect(socket, &nobody, sizeof nobody);
 }
 
+/// The library's server with connections of ours.
+class Listener final : public httplib::Server {
+ private:
+  bool process_and_close_socket(socket_t socket) override {
+    using std::chrono::seconds;
+    Connection connection(socket, seconds(read_timeout_sec_));
+    bool is_closed = false;
+    while (!is_closed && svr_sock_ != INVALID_SOCKET &&
+           connection.begin_request(seconds(keep_alive_timeout_sec_))) {
+      if (!process_request(connection, false, is_closed, nullptr)) break;
+    }
+    shutdown(socket, SHUT_RDWR);
+    close(socket);
+    return true;
+  }
+};
+
 /// The body as the library reads it from the connection.
 class LiveBody final : public RequestBody {
  public:
@@ -117,7 +134,8 @@ Request request_of(const httplib::Request& source) {
   request.method = source.method;
   const std::size_t question = source.target.find('?');
   request.path = source.target.substr(0, question);
-  if (question != std::string::npos) request.query = parse_form(source.target.substr(question + 1));
+  if (question != std::string::npos) request.query_text = source.target.substr(question + 1);
+  request.query = parse_form(request.query_text);
   for (const auto& [name, value] : source.headers) request.headers.emplace(lower(name), value);
   request.base_url = "http://" + source.get_header_value("Host");
   return request;
@@ -231,7 +249,7 @@ Answer google_refusal(const Fault& fault) {
 struct HttpServer::State {
   std::vector<Service*> services;
   Faults& faults;
-  httplib::Server server;
+  Listener server;
   int port = 0;
   std::thread thread;
   std::mutex mutex;  // guards what follows
@@ -278,7 +296,9 @@ struct HttpServer::State {
     const auto fault = faults.take(source.method, source.target);
     if (fault) request.fault = &*fault;
     const auto is = [&fault](FaultAction action) { return fault && fault->action == action; };
-    LiveBody body(reader, limit_of(fault, FaultAction::Reset));
+    // A request with neither has no body (RFC 9112, 6.3); the library would wait for one.
+    const bool has_body = source.has_header("Content-Length") || source.has_header("Transfer-Encoding");
+    LiveBody body(has_body ? reader : nullptr, limit_of(fault, FaultAction::Reset));
     if (is(FaultAction::Stall) && fault->after_bytes == 0) faults.stall(fault->milliseconds);
     const bool is_at_once = is(FaultAction::Reset) && fault->after_bytes == 0;
     if (is_at_once) {
@@ -315,7 +335,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(int port, std::vector<Serv
   self.server.Delete(everything, httplib::Server::Handler(plain));
   self.server.new_task_queue = [] { return new ThreadsOnDemand; };
   self.server.set_tcp_nodelay(true);
-  self.server.set_keep_alive_max_count(1'000'000);
+  self.server.set_keep_alive_max_count(1'000'000);  // which clients are told
   int listener = -1;
   self.server.set_socket_options([&listener](int socket) {
     const int yes = 1;  // and not SO_REUSEPORT, by which two sandboxes would share a port

@@ -15,7 +15,7 @@ constexpr int kDefaultPort = 8086;
 constexpr const char* kSummary =
     "Stand-ins for the systems that weir talks to, on this machine. Nothing leaves it and no account is\n"
     "needed. Served now: Google Cloud Storage (JSON API) with the token endpoint and the metadata server,\n"
-    "BigQuery (v2), and a Looker instance (API 4.0) with a year of System Activity.";
+    "BigQuery (v2), Amazon S3 (REST API), and a Looker instance (API 4.0) with a year of System Activity.";
 
 constexpr const char* kExamples =
     "Examples:\n"
@@ -39,6 +39,18 @@ constexpr const char* kExamples =
     "  GET /_bigquery/jobs    every job so far; POST /_bigquery/fault lets jobs fail or take their time:\n"
     "       {\"kind\": \"load\", \"milliseconds\": 500, \"reason\": \"backendError\", \"times\": 1}\n"
     "\n"
+    "Amazon S3 is served at the same address, with buckets of its own; what is signed for AWS goes there.\n"
+    "The key is sandbox, its secret sandbox-secret, the region us-east-1:\n"
+    "  weir-sandbox --s3-bucket archives --s3-bucket other@eu-west-1\n"
+    "  connections:\n"
+    "    archives: {type: s3, bucket: archives, endpoint: \"http://127.0.0.1:8086\"}\n"
+    "with AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox-secret AWS_REGION=us-east-1, as for boto3\n"
+    "and other clients, which find it with AWS_ENDPOINT_URL_S3=http://127.0.0.1:8086. Signatures, payload\n"
+    "hashes, checksums, conditions and regions are checked as Amazon does; what the sandbox does not know\n"
+    "is NotImplemented. Names such as archives.localhost lead to a bucket, too.\n"
+    "  keys      sandbox-temporary, same secret, wants the session token sandbox-session-token;\n"
+    "            sandbox-stranger, same secret, may do nothing\n"
+    "\n"
     "Looker is served at the same address: base_url http://127.0.0.1:8086, client_id sandbox,\n"
     "client_secret sandbox-secret. `weir-sandbox looker-ini > looker.ini` writes them down. The same seed\n"
     "gives the same rows on every day; what happens after now comes to light as time passes.\n"
@@ -57,7 +69,9 @@ constexpr const char* kExamples =
     "            done, or after `after_bytes` of the body), lose (done, but the answer is lost), stall\n"
     "            (for `milliseconds`, at the start or after `after_bytes`), cut (the connection ends after\n"
     "            `after_bytes` of the answer), truncate (the same, but HTTP says that it is complete);\n"
-    "            of Looker: looker_error (an error row with `message` after `after_rows`), expire_tokens\n"
+    "            of Looker: looker_error (an error row with `message` after `after_rows`), expire_tokens;\n"
+    "            of S3, where it answers late (copies, the end of an upload, many deletions): inner_error\n"
+    "            (200 with an error `reason` inside), keep_alive (blanks for `milliseconds` at first)\n"
     "  match     part of the path and query; method: of requests with that method only\n"
     "  times     how many requests; skip: how many to let through before\n"
     "GET /_fault shows those to come, DELETE /_fault forgets them, GET /_requests tells what was asked.";
@@ -155,6 +169,19 @@ void add_looker_options(CLI::App& app, looker::Settings& looker) {
       ->group("Looker");
 }
 
+void add_s3_options(CLI::App& app, s3::Settings& s3) {
+  app.add_option("--s3-bucket", s3.buckets,
+                 "Bucket of S3 to make at the start, NAME[@REGION]; may be repeated")
+      ->allow_extra_args(false)
+      ->group("S3");
+  const auto text = [&](const char* name, std::string& value, const char* help) {
+    app.add_option(name, value, help)->capture_default_str()->group("S3");
+  };
+  text("--s3-region", s3.region, "Region of buckets that name none");
+  text("--s3-key-id", s3.key_id, "Access key that may do everything");
+  text("--s3-secret", s3.secret, "Its secret");
+}
+
 int run(int argc, char** argv) {
   CLI::App app(kSummary, "weir-sandbox");
   app.footer(kExamples);
@@ -185,6 +212,7 @@ int run(int argc, char** argv) {
   std::vector<std::string> faults;
   app.add_option("--fault", faults, "Fault to begin with, as JSON (see below); may be repeated")
       ->allow_extra_args(false);
+  add_s3_options(app, settings.s3);
   add_looker_options(app, settings.looker);
   auto* ini = app.add_subcommand("looker-ini", "Print a looker.ini for the instance of a running sandbox");
   ini->add_option("--port", settings.port, "Port of the running sandbox")->capture_default_str();
