@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A depot in a bucket. Nothing there locks, so a turn is a look at the head, and deciding is replacing
-// the head that was seen. A claim ends when another load takes it, which the head tells, too.
+// A depot in a bucket. A claim ends when another load takes it, which the head tells.
 #include "connectors/files/destination_bucket.h"
 
 #include <algorithm>
 #include <atomic>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -17,72 +17,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kReaders = 8;
-constexpr int kForgets = 20;
-
-bool holds_any(const std::vector<std::string>& names, const std::vector<std::string>& wanted) {
-  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-    return std::find(wanted.begin(), wanted.end(), name) != wanted.end();
-  });
-}
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
-
-class BucketTurn final : public Turn {
- public:
-  BucketTurn(std::shared_ptr<Bucket> bucket, std::unique_lock<std::mutex> lock, SeenHead seen)
-      : bucket_(std::move(bucket)), lock_(std::move(lock)), seen_(std::move(seen)) {}
-
-  Result<std::vector<SmallFile>> decided() override {
-    std::vector<SmallFile> journals;
-    if (seen_.head.decided_load) journals.push_back({HeadObject::kName, seen_.head.journal, seen_.version});
-    return journals;
-  }
-
-  Result<Decision> decide(const std::string& load_id, const std::string& journal) override {
-    if (seen_.head.decided_load) return Decision::Overtaken;
-    if (seen_.head.claim_of(load_id) == nullptr) return claim_is_lost(load_id);
-    auto next = seen_.head;
-    std::erase_if(next.claims, [&](const ClaimRecord& claim) { return claim.load_id == load_id; });
-    next.decided_load = load_id;
-    next.journal = journal;
-    const auto replaced = bucket_->head.replace(seen_, std::move(next));
-    just_decided_ = replaced.ok();
-    if (replaced.ok()) return Decision::Decided;
-    if (replaced.error().code() == ErrorCode::Conflict) return Decision::Overtaken;
-    return Failure(replaced.error());
-  }
-
-  Result<bool> is_due(const std::string& load_id) override {
-    if (seen_.head.decided_load == load_id) {
-      if (std::exchange(just_decided_, false)) return true;
-      const auto now = bucket_->store->head(bucket_->key(HeadObject::kName));
-      if (now.ok() && now->version == seen_.version) return true;
-    }
-    return TRY(bucket_->head.read()).head.decided_load == load_id;
-  }
-
-  Result<void> forget(const std::string& load_id) override {
-    for (int attempt = 0; attempt < kForgets; ++attempt) {
-      if (seen_.head.decided_load != load_id) return {};
-      auto next = seen_.head;
-      next.decided_load.reset();
-      const auto replaced = bucket_->head.replace(seen_, std::move(next));
-      if (replaced.ok() || replaced.error().code() != ErrorCode::Conflict) return replaced;
-      seen_ = TRY(bucket_->head.read());
-    }
-    return fail(ErrorCode::Conflict, "{} changes all the time", bucket_->shown(HeadObject::kName));
-  }
-
-  std::string journal(const std::string&) const override { return HeadObject::kName; }
-
- private:
-  std::shared_ptr<Bucket> bucket_;
-  std::unique_lock<std::mutex> lock_;
-  SeenHead seen_;
-  bool just_decided_ = false;  // and nothing was done since
-};
 
 /// Reads many small objects side by side.
 class ManyReader {
@@ -130,6 +68,10 @@ class ManyReader {
 class BucketDepot final : public Depot {
  public:
   explicit BucketDepot(std::shared_ptr<Bucket> bucket) : bucket_(std::move(bucket)) {}
+  // Who finds a publication that is carried out only looks whether it is.
+  ~BucketDepot() override { (void)bucket_->head.forget_now(); }
+  BucketDepot(const BucketDepot&) = delete;
+  BucketDepot& operator=(const BucketDepot&) = delete;
 
   std::string shown(const std::string& name) const override { return bucket_->shown(name); }
 
@@ -139,28 +81,32 @@ class BucketDepot final : public Depot {
   }
 
   Result<std::optional<SmallFile>> read(const std::string& name) override {
-    if (auto known = known_table(name)) {
-      const auto now = bucket_->store->head(bucket_->key(name));
-      if (now.ok() && now->version == known->version) return known;
-    }
-    auto found = TRY(read_object(*bucket_->store, bucket_->key(name)));
-    if (!found) return std::optional<SmallFile>();
-    remember_table(name, *found);
-    return std::optional(SmallFile{name, std::move(found->text), std::move(found->version)});
+    const auto head = TRY(bucket_->head.seen_last());
+    auto text = bucket_->known.find(name, head.others);
+    if (!text) text = TRY(ask_for(name, head));
+    if (!*text) return std::optional<SmallFile>();
+    return std::optional(SmallFile{name, std::move((*text)->text), std::move((*text)->version)});
   }
 
   Result<std::vector<SmallFile>> read_below(const std::string& folder) override {
-    auto objects = TRY(io::list_all(*bucket_->store, bucket_->key(folder) + "/"));
-    std::erase_if(objects, [](const io::ObjectInfo& object) { return !object.key.ends_with(".json"); });
-    return ManyReader(*bucket_, std::move(objects)).read();
+    const auto head = TRY(bucket_->head.seen_last());
+    const auto reading = bucket_->known.begin_reading(folder);
+    auto files = list(folder);
+    if (files.ok() && !has_left_over(head)) {
+      std::set<std::string> names;
+      for (const auto& file : *files) names.insert(file.name);
+      bucket_->known.learn_names(reading, folder, head.others, std::move(names));
+    } else {
+      bucket_->known.end_reading(reading);
+    }
+    return files;
   }
 
   Result<void> write(const SmallFile& file) override {
     using Kind = io::Precondition::Kind;
     const io::Precondition condition{file.version.empty() ? Kind::Absent : Kind::Version, file.version};
-    auto written = TRY(bucket_->store->put(bucket_->key(file.name), file.text,
-                                           {.content_type = "application/json", .precondition = condition}));
-    remember_table(file.name, {file.text, std::move(written.version)});
+    TRY(bucket_->store->put(bucket_->key(file.name), file.text,
+                            {.content_type = "application/json", .precondition = condition}));
     return {};
   }
 
@@ -193,12 +139,26 @@ class BucketDepot final : public Depot {
   }
   Result<void> remove(const std::string& name) override { return bucket_->store->remove(bucket_->key(name)); }
 
-  Result<bool> has_decided() override { return TRY(bucket_->head.read()).head.decided_load.has_value(); }
+  Result<bool> has_decided(const Concern& concern) override {
+    const auto head = TRY(bucket_->head.look());
+    bool any = false;
+    for (const auto& each : head.decided) {
+      if (!concerns(head, each, concern)) continue;
+      if (bucket_->is_left_over(each))
+        any = true;
+      else
+        bucket_->own.wait_until_put_down(each.load_id);
+    }
+    return any;
+  }
 
-  Result<std::unique_ptr<Turn>> take_turn() override {
-    std::unique_lock lock(bucket_->turn);
-    auto seen = TRY(bucket_->head.read());
-    return std::unique_ptr<Turn>(std::make_unique<BucketTurn>(bucket_, std::move(lock), std::move(seen)));
+  Result<std::unique_ptr<Turn>> take_turn(TurnKind kind, const Concern& concern) override {
+    bucket_->own.enter(kind);
+    const bool is_alone = kind == TurnKind::Alone;
+    auto seen = is_alone ? bucket_->head.look() : bucket_->head.seen_last();
+    if (seen.ok()) return make_bucket_turn(bucket_, kind, is_alone ? Concern() : concern, *std::move(seen));
+    bucket_->own.leave(kind);
+    return Failure(std::move(seen).error());
   }
 
   Result<std::unique_ptr<Claim>> claim(const ClaimRequest& request, const LiveFiles& live) override;
@@ -210,21 +170,37 @@ class BucketDepot final : public Depot {
     ClaimRecord record;
     std::vector<std::string> left;  ///< by loads whose claims it takes
   };
-  Result<PlannedClaim> plan_claim(const ClaimRequest& request, Head& next) const;
-  Result<void> remove_left(PlannedClaim& planned, const ClaimRequest& request, const LiveFiles& live) const;
+  Result<std::unique_ptr<Claim>> make_claim(const ClaimRequest& request, const LiveFiles& live) const;
+  static PlannedClaim plan_claim(const ClaimRequest& request, const std::vector<bool>& there, Head& next);
+  Result<void> remove_left(const PlannedClaim& planned, const LiveFiles& live) const;
 
-  // Every load looks at these, and they hardly ever change.
-  static bool is_table(const std::string& name) { return name.starts_with("_weir/tables/"); }
-  std::optional<SmallFile> known_table(const std::string& name) const {
-    const std::lock_guard lock(bucket_->tables_mutex);
-    const auto known = bucket_->tables.find(name);
-    if (known == bucket_->tables.end()) return std::nullopt;
-    return SmallFile{name, known->second.text, known->second.version};
+  bool has_left_over(const Head& head) const {
+    return std::any_of(head.decided.begin(), head.decided.end(),
+                       [&](const auto& each) { return bucket_->is_left_over(each); });
   }
-  void remember_table(const std::string& name, const ObjectText& seen) {
-    if (!is_table(name)) return;
-    const std::lock_guard lock(bucket_->tables_mutex);
-    bucket_->tables.insert_or_assign(name, seen);
+
+  Result<KnownFiles::Text> ask_for(const std::string& name, const Head& head) const {
+    const auto reading = bucket_->known.begin_reading(name);
+    auto text = read_unless_seen(name);
+    if (text.ok() && !has_left_over(head))
+      bucket_->known.learn(reading, name, head.others, *text);
+    else
+      bucket_->known.end_reading(reading);
+    return text;
+  }
+
+  Result<KnownFiles::Text> read_unless_seen(const std::string& name) const {
+    if (auto seen = bucket_->known.seen_last(name)) {
+      const auto now = bucket_->store->head(bucket_->key(name));
+      if (now.ok() && now->version == seen->version) return seen;
+    }
+    return read_object(*bucket_->store, bucket_->key(name));
+  }
+
+  Result<std::vector<SmallFile>> list(const std::string& folder) const {
+    auto objects = TRY(io::list_all(*bucket_->store, bucket_->key(folder) + "/"));
+    std::erase_if(objects, [](const io::ObjectInfo& object) { return !object.key.ends_with(".json"); });
+    return ManyReader(*bucket_, std::move(objects)).read();
   }
 
   template <typename Take>
@@ -242,47 +218,53 @@ class BucketDepot final : public Depot {
 };
 
 Result<std::unique_ptr<Claim>> BucketDepot::claim(const ClaimRequest& request, const LiveFiles& live) {
-  const std::lock_guard turn(bucket_->turn);
-  {
-    const std::lock_guard lock(bucket_->under_way_mutex);
-    if (bucket_->under_way.contains(request.load_id)) {
-      return fail(ErrorCode::Conflict, "the load {} is under way already; wait until it is over",
-                  request.load_id);
-    }
+  if (!bucket_->own.begin(request.load_id)) {
+    return fail(ErrorCode::Conflict, "the load {} is under way already; wait until it is over",
+                request.load_id);
   }
-  auto seen = TRY(bucket_->head.seen_last());
-  if (seen.head.decided_load) return std::unique_ptr<Claim>();
-  auto next = seen.head;
-  auto planned = TRY(plan_claim(request, next));
-  const auto replaced = bucket_->head.replace(seen, std::move(next));
-  if (!replaced.ok() && replaced.error().code() == ErrorCode::Conflict) return std::unique_ptr<Claim>();
-  if (!replaced.ok()) return Failure(replaced.error());
-  TRY(remove_left(planned, request, live));
-  {
-    const std::lock_guard lock(bucket_->under_way_mutex);
-    bucket_->under_way.insert(request.load_id);
-  }
-  return std::unique_ptr<Claim>(std::make_unique<BucketClaim>(bucket_, request.load_id, planned.targets));
+  auto made = make_claim(request, live);
+  if (!made.ok() || *made == nullptr) bucket_->own.end(request.load_id);
+  return made;
 }
 
-Result<BucketDepot::PlannedClaim> BucketDepot::plan_claim(const ClaimRequest& request, Head& next) const {
+Result<std::unique_ptr<Claim>> BucketDepot::make_claim(const ClaimRequest& request,
+                                                       const LiveFiles& live) const {
+  const auto seen = TRY(bucket_->head.seen_last());
+  std::vector<bool> there;
+  for (const auto& path : request.paths) there.push_back(TRY(bucket_->holds(path)));
   PlannedClaim planned;
-  for (const auto& claim : next.claims) {
-    const bool same = claim.pipeline == request.pipeline && claim.partition == request.partition;
-    if (!same && claim.load_id != request.load_id && !holds_any(claim.files, request.paths)) continue;
-    planned.left.insert(planned.left.end(), claim.files.begin(), claim.files.end());
-  }
+  const auto verdict = TRY(bucket_->head.apply([&](Head& next) -> Result<SharedHead::Verdict> {
+    // Somebody may have published to these names since they were looked for.
+    if (next.others != seen.others || next.tables_at != seen.tables_at || next.holds_all_up() ||
+        next.has_decided(request.pipeline, request.partition)) {
+      return SharedHead::Verdict::Overtaken;
+    }
+    planned = plan_claim(request, there, next);
+    return SharedHead::Verdict::Change;
+  }));
+  if (verdict == SharedHead::Verdict::Overtaken) return std::unique_ptr<Claim>();
+  TRY(remove_left(planned, live));
+  return std::unique_ptr<Claim>(
+      std::make_unique<BucketClaim>(bucket_, std::move(planned.record), planned.targets, live));
+}
+
+BucketDepot::PlannedClaim BucketDepot::plan_claim(const ClaimRequest& request, const std::vector<bool>& there,
+                                                  Head& next) {
+  PlannedClaim planned;
   std::erase_if(next.claims, [&](const ClaimRecord& claim) {
-    return (claim.pipeline == request.pipeline && claim.partition == request.partition) ||
-           claim.load_id == request.load_id || holds_any(claim.files, request.paths);
+    const bool is_taken = claim.is_of(request.pipeline, request.partition) ||
+                          claim.load_id == request.load_id || claim.names_any(request.paths);
+    if (is_taken) planned.left.insert(planned.left.end(), claim.files.begin(), claim.files.end());
+    return is_taken;
   });
   planned.record = {request.pipeline, request.partition, request.load_id, planned.left};
   for (std::size_t i = 0; i < request.paths.size(); ++i) {
     const auto& path = request.paths[i];
-    // A file that somebody else put there must never stand in a claim, or it would be removed.
-    const bool is_free = contains(planned.left, path) || !TRY(bucket_->holds(path));
-    BucketTarget target{staged_name(request.load_id, i), BucketTarget::Way::Staged};
-    if (is_free) target = {path, BucketTarget::Way::Direct};
+    // A file that somebody else put there must never stand in a claim, or it would be removed. One that
+    // the former owner of the claim may still be about to make must not be in this load's way.
+    BucketTarget target{path, BucketTarget::Way::Direct};
+    if (there[i] || contains(planned.left, path))
+      target = {staged_name(request.load_id, i), BucketTarget::Way::Staged};
     planned.record.files.push_back(target.name);
     planned.targets.push_back(std::move(target));
   }
@@ -291,8 +273,7 @@ Result<BucketDepot::PlannedClaim> BucketDepot::plan_claim(const ClaimRequest& re
 }
 
 // Whoever had a claim that was taken can publish no more, because the head does not hold it.
-Result<void> BucketDepot::remove_left(PlannedClaim& planned, const ClaimRequest& request,
-                                      const LiveFiles& live) const {
+Result<void> BucketDepot::remove_left(const PlannedClaim& planned, const LiveFiles& live) const {
   if (planned.left.empty()) return {};
   const auto kept = TRY(live());
   for (const auto& name : planned.left) {
@@ -300,11 +281,6 @@ Result<void> BucketDepot::remove_left(PlannedClaim& planned, const ClaimRequest&
     const auto ended = bucket_->store->abandon_uploads(bucket_->key(name));
     if (!ended.ok() && ended.error().code() != ErrorCode::PermissionDenied) return ended;
     if (!contains(kept, name)) TRY(bucket_->store->remove(bucket_->key(name)));
-  }
-  for (std::size_t i = 0; i < planned.targets.size(); ++i) {
-    auto& target = planned.targets[i];
-    const bool is_taken = target.way == BucketTarget::Way::Direct && contains(kept, target.name);
-    if (is_taken) target = {staged_name(request.load_id, i), BucketTarget::Way::Staged};
   }
   return {};
 }

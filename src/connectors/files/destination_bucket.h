@@ -3,16 +3,15 @@
 // destination_bucket*.cc only.
 #pragma once
 
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "connectors/files/destination_depot.h"
-#include "connectors/files/destination_head.h"
+#include "connectors/files/destination_known_files.h"
+#include "connectors/files/destination_own_loads.h"
+#include "connectors/files/destination_shared_head.h"
 #include "connectors/files/writer_disk.h"
 #include "io/object_store.h"
 
@@ -21,22 +20,27 @@ namespace weir::files {
 /// Thread-safe.
 struct Bucket {
   Bucket(std::shared_ptr<io::ObjectStore> objects, std::string before)
-      : store(std::move(objects)), prefix(std::move(before)), head(*store, prefix + HeadObject::kName) {}
+      : store(std::move(objects)), prefix(std::move(before)), head(*store, prefix + SharedHead::kName) {}
 
   std::string key(const std::string& name) const { return prefix + name; }
   std::string shown(const std::string& name) const { return store->uri(key(name)); }
   Result<bool> holds(const std::string& name) const;
+  /// Decided by another process, or by a load of this one that has given up.
+  bool is_left_over(const DecidedRecord& decided) const { return !own.is_carried(decided.load_id); }
 
   const std::shared_ptr<io::ObjectStore> store;
   const std::string prefix;  ///< of every key: empty, or with a slash at its end
-  const HeadObject head;
-  /// Held by who changes the head in a planned way, so that threads do not overtake each other.
-  std::mutex turn;
-  std::mutex under_way_mutex;
-  std::set<std::string> under_way;  ///< the loads of this process
-  std::mutex tables_mutex;
-  std::map<std::string, ObjectText> tables;  ///< what is known of tables, as it was seen last
+  SharedHead head;
+  KnownFiles known;
+  OwnLoads own;
 };
+
+/// Whether something that is decided is to be carried out before somebody looks at what concerns him.
+bool concerns(const Head& head, const DecidedRecord& decided, const Concern& concern);
+
+/// A turn begins with what was seen of the head; whether that still holds shows when it decides.
+std::unique_ptr<Turn> make_bucket_turn(std::shared_ptr<Bucket> bucket, TurnKind kind, Concern concern,
+                                       Head seen);
 
 /// What a load hears that may not publish any more.
 Failure claim_is_lost(const std::string& load_id);
@@ -80,7 +84,8 @@ class BucketFile final : public StagedFile {
 /// A claim that the bucket's head holds.
 class BucketClaim final : public Claim {
  public:
-  BucketClaim(std::shared_ptr<Bucket> bucket, std::string load_id, const std::vector<BucketTarget>& targets);
+  BucketClaim(std::shared_ptr<Bucket> bucket, ClaimRecord record, const std::vector<BucketTarget>& targets,
+              LiveFiles live);
   ~BucketClaim() override;
   BucketClaim(const BucketClaim&) = delete;
   BucketClaim& operator=(const BucketClaim&) = delete;
@@ -91,11 +96,11 @@ class BucketClaim final : public Claim {
 
  private:
   Result<void> remove_written();
-  Result<void> remove_direct();
   Result<void> release();
 
   std::shared_ptr<Bucket> bucket_;
-  std::string load_id_;
+  ClaimRecord record_;
+  LiveFiles live_;
   std::vector<std::unique_ptr<BucketFile>> files_;
   std::optional<HeldFolder> scratch_;
 };

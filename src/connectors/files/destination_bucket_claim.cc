@@ -12,8 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The head changes when a load begins, publishes or ends; so many in a row is somebody's mistake.
-constexpr int kHeadWrites = 20;
 constexpr std::size_t kCopyBytes = 1U << 20;
 
 /// A folder that only this user sees, for the scratch folders of loads.
@@ -83,9 +81,9 @@ std::optional<std::string> BucketFile::staged_name() const {
   return target_.name;
 }
 
-BucketClaim::BucketClaim(std::shared_ptr<Bucket> bucket, std::string load_id,
-                         const std::vector<BucketTarget>& targets)
-    : bucket_(std::move(bucket)), load_id_(std::move(load_id)) {
+BucketClaim::BucketClaim(std::shared_ptr<Bucket> bucket, ClaimRecord record,
+                         const std::vector<BucketTarget>& targets, LiveFiles live)
+    : bucket_(std::move(bucket)), record_(std::move(record)), live_(std::move(live)) {
   for (const auto& target : targets) {
     files_.push_back(std::make_unique<BucketFile>(*bucket_, target, *this, files_.size()));
   }
@@ -95,72 +93,68 @@ BucketClaim::~BucketClaim() {
   for (auto& file : files_) file->give_up();
   // What cannot be removed now stays in the claim, for the next load of the partition to remove.
   if (fate() == Fate::Undecided && remove_written().ok()) (void)release();
-  const std::lock_guard lock(bucket_->under_way_mutex);
-  bucket_->under_way.erase(load_id_);
+  bucket_->own.end(record_.load_id);
 }
 
 Result<fs::path> BucketClaim::scratch() {
   if (!scratch_) {
     const auto root = TRY(scratch_root());
     const auto lock = TRY(DiskLock::wait_for(root / "lock"));
-    auto held = TRY(HeldFolder::create(root, fmt::format("{}-{}", ::getpid(), encode_name(load_id_)),
+    auto held = TRY(HeldFolder::create(root, fmt::format("{}-{}", ::getpid(), encode_name(record_.load_id)),
                                        [](const std::string&) { return Result<bool>(false); }));
-    if (!held) return fail(ErrorCode::Conflict, "the load {} is under way elsewhere", load_id_);
+    if (!held) return fail(ErrorCode::Conflict, "the load {} is under way elsewhere", record_.load_id);
     scratch_.emplace(*std::move(held));
   }
   return scratch_->path();
 }
 
-// Without the claim the files would be left for nobody to remove.
+// Whoever has taken the claim does not expect objects to come to be that he has not seen.
 Result<void> BucketClaim::complete() {
   const bool any =
       std::any_of(files_.begin(), files_.end(), [](const auto& file) { return file->is_open(); });
   if (!any) return {};
-  const auto seen = TRY(bucket_->head.seen_last());  // by the turn
-  if (seen.head.claim_of(load_id_) == nullptr) return claim_is_lost(load_id_);
+  const auto now = TRY(bucket_->head.look());
+  if (now.claim_of(record_.load_id) == nullptr) return claim_is_lost(record_.load_id);
   for (auto& file : files_) TRY(file->complete());
   return {};
 }
 
+// The head is written before, so that a decision whose answer was lost and which comes late does not
+// find what it has seen. Another load that has the claim by now may need the names of tables' files;
+// when there is none any more, nobody would remove what came to be after that one had looked, so the
+// claim is made anew.
 Result<void> BucketClaim::remove_written() {
-  for (const auto& file : files_) {
-    const bool is_staged = file->target().way == BucketTarget::Way::Staged;
-    if (is_staged && file->may_exist()) TRY(bucket_->store->remove(bucket_->key(file->target().name)));
-  }
-  return remove_direct();
-}
-
-// Another load that has the claim by now writes the same names. The head is written before, so that
-// a decision whose answer was lost and which comes late does not find what it has seen.
-Result<void> BucketClaim::remove_direct() {
-  std::vector<std::string> names;
-  for (const auto& file : files_) {
-    const bool is_direct = file->target().way == BucketTarget::Way::Direct;
-    if (is_direct && file->may_exist()) names.push_back(file->target().name);
-  }
-  if (names.empty()) return {};
-  for (int attempt = 0; attempt < kHeadWrites; ++attempt) {
-    auto seen = TRY(bucket_->head.read());
-    if (seen.head.claim_of(load_id_) == nullptr) return {};
-    auto fenced = bucket_->head.replace(seen, seen.head);
-    if (!fenced.ok() && fenced.error().code() != ErrorCode::Conflict) return fenced;
-    if (!fenced.ok()) continue;
-    for (const auto& name : names) TRY(bucket_->store->remove(bucket_->key(name)));
+  if (std::none_of(files_.begin(), files_.end(), [](const auto& file) { return file->may_exist(); }))
     return {};
+  bool is_lost = false;
+  const auto fenced = TRY(bucket_->head.apply([&](Head& next) -> Result<SharedHead::Verdict> {
+    is_lost = next.claim_of(record_.load_id) == nullptr;
+    if (!is_lost) return SharedHead::Verdict::Change;
+    const bool is_free =
+        !next.has_decided(record_.pipeline, record_.partition) &&
+        std::none_of(next.claims.begin(), next.claims.end(), [&](const auto& claim) {
+          return claim.names_any(record_.files) || claim.is_of(record_.pipeline, record_.partition);
+        });
+    if (is_free) next.claims.push_back(record_);
+    return is_free ? SharedHead::Verdict::Change : SharedHead::Verdict::Keep;
+  }));
+  const auto kept = is_lost ? TRY(live_()) : std::vector<std::string>();
+  for (const auto& file : files_) {
+    const auto& [name, way] = file->target();
+    if (!file->may_exist() || std::find(kept.begin(), kept.end(), name) != kept.end()) continue;
+    const bool is_mine = way == BucketTarget::Way::Staged || fenced == SharedHead::Verdict::Change;
+    if (is_mine) TRY(bucket_->store->remove(bucket_->key(name)));
   }
-  return fail(ErrorCode::Conflict, "{} changes all the time", bucket_->shown(HeadObject::kName));
+  return {};
 }
 
 Result<void> BucketClaim::release() {
-  for (int attempt = 0; attempt < kHeadWrites; ++attempt) {
-    auto seen = TRY(bucket_->head.read());
-    if (seen.head.claim_of(load_id_) == nullptr) return {};
-    auto next = seen.head;
-    std::erase_if(next.claims, [&](const ClaimRecord& claim) { return claim.load_id == load_id_; });
-    auto released = bucket_->head.replace(seen, std::move(next));
-    if (released.ok() || released.error().code() != ErrorCode::Conflict) return released;
-  }
-  return fail(ErrorCode::Conflict, "{} changes all the time", bucket_->shown(HeadObject::kName));
+  TRY(bucket_->head.apply([&](Head& next) -> Result<SharedHead::Verdict> {
+    const auto gone =
+        std::erase_if(next.claims, [&](const auto& claim) { return claim.load_id == record_.load_id; });
+    return gone > 0 ? SharedHead::Verdict::Change : SharedHead::Verdict::Overtaken;
+  }));
+  return {};
 }
 
 }  // namespace weir::files

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "connectors/files/destination.h"
+#include "connectors/files/destination_head.h"
 #include "tests/conformance/destination_suite.h"
 #include "tests/support/memory_object_store.h"
 
@@ -162,6 +163,15 @@ class BucketDestinationTest : public testing::Test {
   }
   std::string head() const {
     return objects([](const std::string& key) { return key == "_weir/head.json"; });
+  }
+  /// Whether the head holds the publication of a load.
+  bool is_decided(const std::string& load_id) const {
+    const auto text = read_object(*store_, "_weir/head.json");
+    EXPECT_TRUE(text.ok());
+    if (!text.ok() || !*text) return false;
+    const auto parsed = parse_head((*text)->text);
+    EXPECT_TRUE(parsed.ok());
+    return parsed.ok() && parsed->has_decided(load_id);
   }
   /// The load that a partition was published by last.
   std::string newest(const std::string& partition) const {

@@ -3,7 +3,8 @@
 // publish there now. Names are paths below the folder or prefix, with '/' between their parts.
 //
 // The ledger and the loads of this folder are written against it, so that there is one protocol of
-// publication. Depots are thread-safe; a Claim, its files and a Turn belong to one thread.
+// publication. Depots are thread-safe; a Claim, its files and a Turn belong to one thread, and a thread
+// has one turn at a time.
 #pragma once
 
 #include <filesystem>
@@ -66,18 +67,37 @@ class Claim {
   Fate fate_ = Fate::Undecided;
 };
 
+struct PartitionName {
+  std::string pipeline, partition;
+};
+
+/// What somebody wants to know about; nothing: about everything.
+using Concern = std::optional<PartitionName>;
+
+/// Alone: no other load of this process has a turn meanwhile. In a shared one only what concerns
+/// nothing but a partition may be decided.
+enum class TurnKind { Shared, Alone };
+
+struct Proposal {
+  std::string load_id, journal;
+  PartitionName partition;
+  std::vector<std::string> ledger_files;  ///< that carrying it out changes
+  /// Tables: others plan with what it changes, so nothing else is decided before it is carried out.
+  enum class Reach { Partition, Tables } reach = Reach::Tables;
+};
+
 /// One publisher's turn. On a disk nobody else has one meanwhile; in a bucket somebody else may
 /// overtake it.
 class Turn {
  public:
   virtual ~Turn() = default;
-  /// The journals of publications that were decided and perhaps not carried out.
+  /// The journals of publications that were decided and that nobody of this process carries out.
   virtual Result<std::vector<SmallFile>> decided() = 0;
   /// Overtaken: something changed since the turn was taken, and nothing was decided.
   enum class Decision { Decided, Overtaken };
   /// The commit point. After an error it may be decided or not: is_due() knows. Conflict when
   /// another load has taken the claim.
-  virtual Result<Decision> decide(const std::string& load_id, const std::string& journal) = 0;
+  virtual Result<Decision> decide(const Proposal& proposal) = 0;
   /// Whether a publication is decided and nobody has said that it is carried out.
   virtual Result<bool> is_due(const std::string& load_id) = 0;
   virtual Result<void> forget(const std::string& load_id) = 0;
@@ -117,11 +137,11 @@ class Depot {
   virtual Result<void> put_in_place(const std::string& from, const std::string& to) = 0;
   virtual Result<void> remove(const std::string& name) = 0;
 
-  /// Whether a turn would find decided publications.
-  virtual Result<bool> has_decided() = 0;
-  virtual Result<std::unique_ptr<Turn>> take_turn() = 0;
+  /// Whether a turn would find decided publications of such concern.
+  virtual Result<bool> has_decided(const Concern& concern) = 0;
+  virtual Result<std::unique_ptr<Turn>> take_turn(TurnKind kind, const Concern& concern) = 0;
   /// Claims a partition for a load, and removes what loads have left there that can publish no more.
-  /// Null when a decided publication must be carried out before.
+  /// Null when a decided publication must be carried out before, or somebody was faster.
   virtual Result<std::unique_ptr<Claim>> claim(const ClaimRequest& request, const LiveFiles& live) = 0;
 };
 

@@ -59,8 +59,8 @@ class FilesDestinationTest : public testing::Test {
   }
   /// The commit point of a publication, and nothing after it.
   Result<void> decide(const Publication& publication) const {
-    const auto turn = TRY(make_folder_depot(folder_ / "out")->take_turn());
-    TRY(turn->decide(publication.load_id, publication_json(publication)));
+    const auto turn = TRY(make_folder_depot(folder_ / "out")->take_turn(TurnKind::Alone, {}));
+    TRY(turn->decide(proposal_of(publication)));
     return {};
   }
   std::string text(const std::filesystem::path& path) const {

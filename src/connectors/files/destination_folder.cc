@@ -103,9 +103,9 @@ class FolderTurn final : public Turn {
   FolderTurn(fs::path root, DiskLock lock) : root_(std::move(root)), lock_(std::move(lock)) {}
 
   Result<std::vector<SmallFile>> decided() override { return read_all_below(root_, kPublishing); }
-  Result<Decision> decide(const std::string& load_id, const std::string& journal) override {
+  Result<Decision> decide(const Proposal& proposal) override {
     TRY(make_folder(root_ / kPublishing));
-    TRY(replace_file(root_ / journal_name(load_id), journal));
+    TRY(replace_file(root_ / journal_name(proposal.load_id), proposal.journal));
     return Decision::Decided;
   }
   Result<bool> is_due(const std::string& load_id) override {
@@ -180,9 +180,11 @@ class FolderDepot final : public Depot {
   }
   Result<void> remove(const std::string& name) override { return remove_file(root_ / name); }
 
-  Result<bool> has_decided() override { return !TRY(read_all_below(root_, kPublishing)).empty(); }
+  Result<bool> has_decided(const Concern&) override {
+    return !TRY(read_all_below(root_, kPublishing)).empty();
+  }
 
-  Result<std::unique_ptr<Turn>> take_turn() override {
+  Result<std::unique_ptr<Turn>> take_turn(TurnKind, const Concern&) override {
     auto lock = TRY(DiskLock::wait_for(root_ / "_weir" / "lock"));
     return std::unique_ptr<Turn>(std::make_unique<FolderTurn>(root_, std::move(lock)));
   }
@@ -192,7 +194,7 @@ class FolderDepot final : public Depot {
     const auto staging = root_ / "_weir" / "staging";
     TRY(make_folder(staging));
     // Without it, another load takes our folder for an abandoned one before we hold it.
-    const auto turn = TRY(take_turn());
+    const auto turn = TRY(take_turn(TurnKind::Alone, {}));
     if (TRY(turn->is_due(request.load_id))) {
       return fail(ErrorCode::Conflict, "the load {} was interrupted while it was published; run it again",
                   request.load_id);

@@ -12,12 +12,21 @@ using Json = nlohmann::ordered_json;
 // Whoever replaces a small object does so in one step, so reading it again is enough.
 constexpr int kReads = 20;
 
+DecidedRecord decided_of(const Json& journal) {
+  return {journal.at("load_id"), journal.at("pipeline"), journal.at("partition"), journal.dump()};
+}
+
 Head head_of(const Json& json) {
   Head head;
   head.writes = json.at("writes");
+  // Earlier versions do not say it: with every write of theirs anything may have been decided.
+  head.decided_at = json.value("decided_at", head.writes);
+  head.tables_at = json.value("tables_at", head.writes);
   if (const auto decided = json.find("publishing"); decided != json.end()) {
-    head.decided_load = decided->at("load_id").get<std::string>();
-    head.journal = decided->dump();
+    if (decided->is_object()) head.decided.push_back(decided_of(*decided));
+    if (decided->is_array()) {
+      for (const auto& journal : *decided) head.decided.push_back(decided_of(journal));
+    }
   }
   for (const auto& claim : json.at("claims")) {
     head.claims.push_back({claim.at("pipeline"), claim.at("partition"), claim.at("load_id"),
@@ -28,10 +37,27 @@ Head head_of(const Json& json) {
 
 }  // namespace
 
+bool ClaimRecord::names_any(const std::vector<std::string>& names) const {
+  return std::any_of(files.begin(), files.end(), [&](const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  });
+}
+
 const ClaimRecord* Head::claim_of(const std::string& load_id) const {
   const auto found = std::find_if(claims.begin(), claims.end(),
                                   [&](const ClaimRecord& claim) { return claim.load_id == load_id; });
   return found == claims.end() ? nullptr : &*found;
+}
+
+bool Head::has_decided(const std::string& load_id) const {
+  return std::any_of(decided.begin(), decided.end(),
+                     [&](const DecidedRecord& each) { return each.load_id == load_id; });
+}
+
+bool Head::has_decided(const std::string& pipeline, const std::string& partition) const {
+  return std::any_of(decided.begin(), decided.end(), [&](const DecidedRecord& each) {
+    return each.pipeline == pipeline && each.partition == partition;
+  });
 }
 
 std::string head_json(const Head& head) {
@@ -42,8 +68,11 @@ std::string head_json(const Head& head) {
                       {"load_id", claim.load_id},
                       {"files", claim.files}});
   }
-  Json json = {{"writes", head.writes}, {"claims", claims}};
-  if (head.decided_load) json["publishing"] = Json::parse(head.journal);
+  Json json = {{"writes", head.writes},
+               {"decided_at", head.decided_at},
+               {"tables_at", head.tables_at},
+               {"claims", claims}};
+  for (const auto& each : head.decided) json["publishing"].push_back(Json::parse(each.journal));
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -55,47 +84,6 @@ Result<Head> parse_head(std::string_view text) {
                 "it is damaged ({}); restore it from a backup or an older version of the object",
                 problem.what());
   }
-}
-
-SeenHead HeadObject::last() const {
-  const std::lock_guard lock(mutex_);
-  return last_;
-}
-
-void HeadObject::remember(const SeenHead& seen) const {
-  const std::lock_guard lock(mutex_);
-  last_ = seen;
-}
-
-Result<SeenHead> HeadObject::read() const {
-  auto known = last();
-  if (!known.version.empty()) {
-    const auto now = store_.head(key_);
-    if (now.ok() && now->version == known.version) return known;
-  }
-  auto found = TRY(read_object(store_, key_));
-  if (!found) return SeenHead();
-  SeenHead seen{TRY(parse_head(found->text).within("reading " + store_.uri(key_))),
-                std::move(found->version)};
-  remember(seen);
-  return seen;
-}
-
-Result<SeenHead> HeadObject::seen_last() const {
-  auto known = last();
-  if (!known.version.empty()) return known;
-  return read();
-}
-
-Result<void> HeadObject::replace(SeenHead& seen, Head next) const {
-  next.writes = seen.head.writes + 1;
-  using Kind = io::Precondition::Kind;
-  const io::Precondition condition{seen.version.empty() ? Kind::Absent : Kind::Version, seen.version};
-  auto written =
-      TRY(store_.put(key_, head_json(next), {.content_type = "application/json", .precondition = condition}));
-  seen = {std::move(next), std::move(written.version)};
-  remember(seen);
-  return {};
 }
 
 Result<std::optional<ObjectText>> read_object(io::ObjectStore& store, const std::string& key) {

@@ -20,6 +20,10 @@ Result<std::vector<LoadRecord>> records_in(const SmallFile& file, const Depot& d
 
 std::string table_name(const std::string& table) { return "_weir/tables/" + encode_name(table) + ".json"; }
 
+std::string loads_name(const std::string& pipeline, const std::string& partition) {
+  return fmt::format("_weir/loads/{}/{}.json", encode_name(pipeline), encode_name(partition));
+}
+
 void sort_by_age(std::vector<LoadRecord>& records) {
   std::stable_sort(records.begin(), records.end(), [](const LoadRecord& left, const LoadRecord& right) {
     return std::tie(left.entry.published_at, left.entry.load_id) <
@@ -52,6 +56,21 @@ std::string manifest_name(const std::string& table, const std::string& partition
   return fmt::format("_weir/manifests/{}/{}.manifest", encode_name(table), encode_name(partition));
 }
 
+Proposal proposal_of(const Publication& publication) {
+  Proposal proposal{publication.load_id,
+                    publication_json(publication),
+                    {publication.pipeline, publication.partition},
+                    {loads_name(publication.pipeline, publication.partition)}};
+  for (const auto& state : publication.tables) proposal.ledger_files.push_back(table_name(state.table));
+  for (const auto& manifest : publication.manifests) proposal.ledger_files.push_back(manifest.path);
+  const bool takes_all =
+      std::any_of(publication.records.begin(), publication.records.end(), [](const LoadRecord& record) {
+        return record.write == WriteMode::Replace || record.write == WriteMode::Merge;
+      });
+  if (!takes_all && publication.tables.empty()) proposal.reach = Proposal::Reach::Partition;
+  return proposal;
+}
+
 std::vector<LoadRecord> live_files(const std::vector<LoadRecord>& records, const std::string& table) {
   std::vector<LoadRecord> live;
   for (const auto& record : records) {
@@ -70,7 +89,7 @@ std::vector<LoadRecord> live_files(const std::vector<LoadRecord>& records, const
 Result<PartitionRecords> FilesLedger::read_partition(const std::string& pipeline,
                                                      const std::string& key) const {
   PartitionRecords partition;
-  partition.file.name = fmt::format("_weir/loads/{}/{}.json", encode_name(pipeline), encode_name(key));
+  partition.file.name = loads_name(pipeline, key);
   if (auto found = TRY(depot_->read(partition.file.name))) {
     partition.file = *std::move(found);
     partition.records = TRY(records_in(partition.file, *depot_));
@@ -100,9 +119,9 @@ Result<std::optional<TableState>> FilesLedger::table(const std::string& name) co
   return std::optional(TRY(parse_table(name, file->text).within("reading " + depot_->shown(file->name))));
 }
 
-Result<void> FilesLedger::finish_interrupted() const {
-  if (!TRY(depot_->has_decided())) return {};
-  const auto turn = TRY(depot_->take_turn());
+Result<void> FilesLedger::finish_interrupted(const Concern& concern) const {
+  if (!TRY(depot_->has_decided(concern))) return {};
+  const auto turn = TRY(depot_->take_turn(TurnKind::Shared, concern));
   return finish_interrupted(*turn);
 }
 

@@ -78,8 +78,8 @@ class FilesLedger {
  public:
   explicit FilesLedger(std::shared_ptr<Depot> depot) : depot_(std::move(depot)) {}
 
-  /// Finishes what a crash interrupted. Cheap when there is nothing.
-  Result<void> finish_interrupted() const;
+  /// Finishes what a crash interrupted, before somebody asks. Cheap when there is nothing.
+  Result<void> finish_interrupted(const Concern& concern) const;
   Result<void> finish_interrupted(Turn& turn) const;
   /// A partition's records, oldest first.
   Result<std::vector<LoadRecord>> partition(const std::string& pipeline, const std::string& key) const;
@@ -103,6 +103,9 @@ class FilesLedger {
 
   std::shared_ptr<Depot> depot_;
 };
+
+/// What a turn is to decide.
+Proposal proposal_of(const Publication& publication);
 
 /// Whether a load is among the records.
 bool knows(const std::vector<LoadRecord>& records, const std::string& load_id);

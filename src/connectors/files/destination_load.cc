@@ -101,8 +101,13 @@ Result<void> FilesLoad::prepare() {
 Result<void> FilesLoad::publish(const std::vector<model::LedgerEntry>& entries) {
   TRY(check_entries(entries, request_.load_id));
   TRY(prepare());
+  // Before the turn, because it takes its time.
+  TRY(claim_->complete());
+  auto kind = first_turn();
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    if (TRY(try_to_publish(entries)) == Attempt::Done) return {};
+    const auto made = TRY(try_to_publish(entries, kind));
+    if (made == Attempt::Done) return {};
+    if (made == Attempt::WantsTables) kind = TurnKind::Alone;
   }
   return fail(
       ErrorCode::Conflict,
@@ -111,8 +116,16 @@ Result<void> FilesLoad::publish(const std::vector<model::LedgerEntry>& entries) 
       kAttempts);
 }
 
-Result<FilesLoad::Attempt> FilesLoad::try_to_publish(const std::vector<model::LedgerEntry>& entries) {
-  const auto turn = TRY(depot_->take_turn());
+TurnKind FilesLoad::first_turn() const {
+  const bool takes_all = std::any_of(plans_.begin(), plans_.end(), [](const TablePlan& plan) {
+    return plan.target.write == WriteMode::Replace || plan.target.write == WriteMode::Merge;
+  });
+  return takes_all ? TurnKind::Alone : TurnKind::Shared;
+}
+
+Result<FilesLoad::Attempt> FilesLoad::try_to_publish(const std::vector<model::LedgerEntry>& entries,
+                                                     TurnKind kind) {
+  const auto turn = TRY(depot_->take_turn(kind, PartitionName{request_.pipeline, request_.partition.key}));
   // In the turn, so that no decided load can come after this one and put older files over its own.
   TRY(ledger_.finish_interrupted(*turn));
   auto own = TRY(ledger_.read_partition(request_.pipeline, request_.partition.key));
@@ -120,16 +133,17 @@ Result<FilesLoad::Attempt> FilesLoad::try_to_publish(const std::vector<model::Le
     if (claim_->fate() == Claim::Fate::Decided) claim_->set_fate(Claim::Fate::CarriedOut);
     return Attempt::Done;
   }
-  TRY(claim_->complete());
   const auto publication = TRY(plan_publication(entries, own.records));
-  return decide_and_carry_out(*turn, publication, std::move(own));
+  const auto proposal = proposal_of(publication);
+  if (kind == TurnKind::Shared && proposal.reach == Proposal::Reach::Tables) return Attempt::WantsTables;
+  return decide_and_carry_out(*turn, publication, proposal, std::move(own));
 }
 
 // The journal needs the staged files, whether this process or the next one carries it out.
 Result<FilesLoad::Attempt> FilesLoad::decide_and_carry_out(Turn& turn, const Publication& publication,
-                                                           PartitionRecords own) {
+                                                           const Proposal& proposal, PartitionRecords own) {
   claim_->set_fate(Claim::Fate::Decided);
-  auto decided = turn.decide(publication.load_id, publication_json(publication));
+  auto decided = turn.decide(proposal);
   if (decided.ok() && *decided == Turn::Decision::Decided) {
     TRY(ledger_.carry_out(turn, publication, std::move(own)));
     claim_->set_fate(Claim::Fate::CarriedOut);

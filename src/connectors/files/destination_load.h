@@ -33,9 +33,12 @@ class FilesLoad final : public sdk::Load {
   Result<void> publish(const std::vector<model::LedgerEntry>& entries) override;
 
  private:
-  enum class Attempt { Done, Overtaken };
-  Result<Attempt> try_to_publish(const std::vector<model::LedgerEntry>& entries);
-  Result<Attempt> decide_and_carry_out(Turn& turn, const Publication& publication, PartitionRecords own);
+  /// WantsTables: it needs a turn alone.
+  enum class Attempt { Done, Overtaken, WantsTables };
+  TurnKind first_turn() const;
+  Result<Attempt> try_to_publish(const std::vector<model::LedgerEntry>& entries, TurnKind kind);
+  Result<Attempt> decide_and_carry_out(Turn& turn, const Publication& publication, const Proposal& proposal,
+                                       PartitionRecords own);
   Result<Publication> plan_publication(const std::vector<model::LedgerEntry>& entries,
                                        const std::vector<LoadRecord>& own) const;
   Result<void> add_table(std::size_t index, const std::vector<LoadRecord>& own,
