@@ -2,6 +2,7 @@
 #include "connectors/files/destination.h"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <set>
 
@@ -88,7 +89,7 @@ class FilesDestination final : public sdk::Destination {
 
   Result<std::vector<model::LedgerEntry>> find_load(const std::string& pipeline,
                                                     const std::string& key) override {
-    TRY(ledger_.finish_interrupted());
+    TRY(finish_interrupted(PartitionName{pipeline, key}));
     std::vector<model::LedgerEntry> newest;
     for (auto& record : TRY(ledger_.partition(pipeline, key))) {
       std::erase_if(newest, [&](const auto& older) { return older.table == record.entry.table; });
@@ -98,7 +99,7 @@ class FilesDestination final : public sdk::Destination {
   }
 
   Result<std::vector<model::LedgerEntry>> ledger(const std::string& pipeline) override {
-    TRY(ledger_.finish_interrupted());
+    TRY(ledger_.finish_interrupted({}));
     std::vector<model::LedgerEntry> entries;
     for (auto& record : TRY(ledger_.all(pipeline))) entries.push_back(std::move(record.entry));
     return entries;
@@ -133,19 +134,28 @@ class FilesDestination final : public sdk::Destination {
     return paths;
   }
 
-  Result<std::unique_ptr<Claim>> claim_for(const ClaimRequest& request) const {
-    const auto live = [this]() -> Result<std::vector<std::string>> { return all_live_files(); };
+  // What the head holds when this destination first looks may be of a weir that was killed long ago.
+  // Later it is mostly of one that is at work, and matters only to who asks for the same.
+  Result<void> finish_interrupted(const Concern& concern) {
+    TRY(ledger_.finish_interrupted(has_looked_ ? concern : Concern()));
+    has_looked_ = true;
+    return {};
+  }
+
+  Result<std::unique_ptr<Claim>> claim_for(const ClaimRequest& request) {
+    const auto live = [ledger = ledger_] { return all_live_files(ledger); };
+    if (!has_looked_) TRY(finish_interrupted({}));
     for (int attempt = 0; attempt < kClaimAttempts; ++attempt) {
-      TRY(ledger_.finish_interrupted());
       if (auto claim = TRY(depot_->claim(request, live))) return claim;
+      TRY(finish_interrupted(PartitionName{request.pipeline, request.partition}));
     }
     return fail(ErrorCode::Conflict,
                 "other loads published {} times while the load {} was about to begin; run it again",
                 kClaimAttempts, request.load_id);
   }
 
-  Result<std::vector<std::string>> all_live_files() const {
-    const auto records = TRY(ledger_.all(""));
+  static Result<std::vector<std::string>> all_live_files(const FilesLedger& ledger) {
+    const auto records = TRY(ledger.all(""));
     std::set<std::string> tables;
     for (const auto& record : records) tables.insert(record.entry.table);
     std::vector<std::string> paths;
@@ -153,6 +163,12 @@ class FilesDestination final : public sdk::Destination {
       for (const auto& record : live_files(records, table)) paths.push_back(record.file->path);
     }
     return paths;
+  }
+
+  /// All records, with those of what is being published right now.
+  Result<std::vector<LoadRecord>> all_records() const {
+    TRY(ledger_.finish_interrupted({}));
+    return ledger_.all("");
   }
 
   Result<TablePlan> plan_table(const sdk::LoadRequest& request, std::size_t index, Claim& claim) const {
@@ -171,7 +187,7 @@ class FilesDestination final : public sdk::Destination {
     const auto after = TRY(columns_after(known, plan.target));
     if (plan.target.write == WriteMode::Merge) {
       writer.columns = after;
-      plan.merged = live_files(TRY(ledger_.all("")), plan.target.table);
+      plan.merged = live_files(TRY(all_records()), plan.target.table);
       std::vector<DataFile> older;
       for (const auto& record : plan.merged) older.push_back(*record.file);
       plan.writer = TRY(make_merge_writer(writer, std::move(older)));
@@ -200,7 +216,7 @@ class FilesDestination final : public sdk::Destination {
     for (const auto& record : TRY(ledger_.partition(request.pipeline, request.partition.key))) {
       if (record.file && record.file->path == plan.path) return {};
     }
-    const auto all = TRY(ledger_.all(""));
+    const auto all = TRY(all_records());
     const auto owner = std::find_if(all.rbegin(), all.rend(), [&](const LoadRecord& record) {
       return record.file && record.file->path == plan.path;
     });
@@ -221,6 +237,7 @@ class FilesDestination final : public sdk::Destination {
   FilesDestinationOptions options_;
   std::shared_ptr<Depot> depot_;
   FilesLedger ledger_;
+  std::atomic<bool> has_looked_ = false;
   sdk::DestinationCapabilities capabilities_;
 };
 
