@@ -69,6 +69,11 @@ Result<void> SharedHead::forget_now() {
   return {};
 }
 
+std::size_t SharedHead::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_.size();
+}
+
 // What is known of the head is good enough to begin with, because a write happens only when it is
 // still there. Who has only looked wants to know that as well, so without a write it is read again.
 void SharedHead::settle(Group group) {

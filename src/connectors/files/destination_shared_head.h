@@ -44,6 +44,9 @@ class SharedHead {
   /// Writes the head when there is something to forget.
   Result<void> forget_now();
 
+  /// How many calls wait for the write that is under way.
+  std::size_t waiting() const;
+
  private:
   struct Entry {
     const Change& change;
@@ -64,7 +67,7 @@ class SharedHead {
 
   io::ObjectStore& store_;
   const std::string key_;
-  std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   Group waiting_;
   bool is_writing_ = false;  // a thread, for a group
