@@ -218,8 +218,8 @@ Proof verify(const Request& request, const std::vector<AccessKey>& keys, Timesta
   const bool is_presigned = !request.header("authorization");
   const Claim claim = is_presigned ? claim_of_query(request) : claim_of_header(request);
   const AccessKey& key = find_key(claim.credential.substr(0, claim.credential.find('/')), keys);
-  Proof proof = proof_of(claim, key);
   check_time(claim, request, now);
+  Proof proof = proof_of(claim, key);
   check_token(claim, key);
   check_signed_headers(request, claim);
   const std::string canonical = canonical_request(request, claim);

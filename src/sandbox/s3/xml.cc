@@ -18,7 +18,7 @@ std::string escaped(std::string_view value) {
       text += "&gt;";
     } else if (c == '"') {
       text += "&quot;";
-    } else if (static_cast<unsigned char>(c) < ' ') {
+    } else if (static_cast<unsigned char>(c) < ' ' && c != '\n') {
       text += fmt::format("&#x{:x};", static_cast<unsigned char>(c));
     } else {
       text += c;
