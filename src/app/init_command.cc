@@ -161,7 +161,7 @@ Command init_command() {
        {},
        Option::Completes::Folders},
       {"--sample", "", "Add a few rows of input, to try it with.", &options->sample},
-      {"--sandbox", "", "Ask weir-sandbox in place of a real Looker or BigQuery, to try it with.",
+      {"--sandbox", "", "Ask weir-sandbox in place of a real Looker, BigQuery or S3, to try it with.",
        &options->sandbox},
   };
   command.examples = {{"weir init --sample --dir try", "a project to play with"},

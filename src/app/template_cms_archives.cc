@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string>
+
 #include "app/templates.h"
 
 namespace weir::app {
@@ -38,6 +40,7 @@ connections:
   #   schema: cmslite
 )yaml";
 
+/// Up to its destination.
 constexpr std::string_view kPipeline =
     R"yaml(# Archives of CSV files that arrive in a bucket. Each of their files replaces a table.
 pipeline: cms_archives
@@ -96,7 +99,10 @@ tables:
     transforms:
       - cast: { created_dt: { type: timestamp, format: "%Y-%m-%d %H:%M:%S.%f" } }
 
-destination:
+)yaml";
+
+constexpr std::string_view kCmsDestination =
+    R"yaml(destination:
   connection: warehouse
   write: replace
   # A text with more bytes than its column makes its row a bad one, which names row and column.
@@ -111,9 +117,46 @@ destination:
     user_activity: analytics_user_activity
     user_status: analytics_user_status
 
-# One bad row makes the archive a bad one, of which nothing is loaded.
+)yaml";
+
+constexpr std::string_view kCmsSandboxDestination =
+    R"yaml(destination:
+  connection: warehouse
+  write: replace
+
+)yaml";
+
+constexpr std::string_view kCmsLimit =
+    R"yaml(# One bad row makes the archive a bad one, of which nothing is loaded.
 max_bad_rows: 0
 )yaml";
+
+constexpr std::string_view kCmsSandboxProject =
+    R"yaml(# A weir project that reads from weir-sandbox, a stand-in for Amazon S3 with an archive in a bucket.
+
+connections:
+  # If weir-sandbox runs at another port, change it here. Its key is no secret; a real one would be in
+  # the environment, in a profile, or that of the machine's role.
+  bucket:
+    type: s3
+    bucket: example-bucket
+    endpoint: http://127.0.0.1:8086
+    region: us-east-1
+    access_key_id: "command:echo sandbox"
+    secret_access_key: "command:echo sandbox-secret"
+
+  # The tables, in a file of this machine.
+  warehouse:
+    type: duckdb
+    path: warehouse.duckdb
+)yaml";
+
+std::string_view cms_pipeline(std::string_view destination) {
+  static const auto real = std::string(kPipeline) + std::string(kCmsDestination) + std::string(kCmsLimit);
+  static const auto sandbox =
+      std::string(kPipeline) + std::string(kCmsSandboxDestination) + std::string(kCmsLimit);
+  return destination == kCmsDestination ? real : sandbox;
+}
 
 constexpr std::string_view kCmsIgnore = "# What weir remembers on this machine.\n.weir/\n";
 
@@ -123,9 +166,14 @@ Template cms_archives_template() {
   return {"cms-archives",
           "Archives of CSV files in a bucket (S3) to tables of Redshift or PostgreSQL.",
           "write the names of your bucket and your database into weir.yaml",
-          {{"weir.yaml", kProject}, {"pipelines/cms_archives.yaml", kPipeline}, {".gitignore", kCmsIgnore}},
+          {{"weir.yaml", kProject},
+           {"pipelines/cms_archives.yaml", cms_pipeline(kCmsDestination)},
+           {".gitignore", kCmsIgnore}},
           "",
-          {}};
+          {},
+          {{"weir.yaml", kCmsSandboxProject},
+           {"pipelines/cms_archives.yaml", cms_pipeline(kCmsSandboxDestination)}},
+          "weir-sandbox --s3-archives example-bucket"};
 }
 
 }  // namespace weir::app

@@ -61,7 +61,7 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(const Settings& settings, const 
   auto s3_store = TRY(s3::Store::open(settings.folder.empty() ? "" : settings.folder + "/s3", clock));
   auto parts = std::make_unique<Parts>(settings, clock, std::move(store), std::move(s3_store));
   TRY(make_buckets(parts->storage.store(), settings.buckets));
-  TRY(parts->s3.make_buckets(settings.s3.buckets));
+  TRY(parts->s3.make_buckets(settings.s3));
   std::vector<Service*> services = {&parts->s3, &parts->tokens, &parts->looker};
   if (settings.token_check == TokenCheck::On) services.push_back(&parts->gate);
   services.push_back(&parts->storage);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sandbox/looker/row_answer.h"
 
-#include "sandbox/looker/gzip.h"
+#include "sandbox/http/gzip.h"
 
 namespace weir::sandbox::looker {
 namespace {

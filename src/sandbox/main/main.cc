@@ -174,6 +174,10 @@ void add_s3_options(CLI::App& app, s3::Settings& s3) {
                  "Bucket of S3 to make at the start, NAME[@REGION]; may be repeated")
       ->allow_extra_args(false)
       ->group("S3");
+  app.add_option("--s3-archives", s3.archive_buckets,
+                 "The same with an archive of CSV files in it, as `weir init cms-archives --sandbox` wants")
+      ->allow_extra_args(false)
+      ->group("S3");
   const auto text = [&](const char* name, std::string& value, const char* help) {
     app.add_option(name, value, help)->capture_default_str()->group("S3");
   };

@@ -8,8 +8,6 @@
 namespace weir::sandbox::s3 {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000;
-
 /// Whether "*" or a list of ETags names this one.
 bool names(const std::string& list, const std::string& etag) {
   for (const std::string& one : split(list, ',')) {
@@ -66,7 +64,7 @@ ReadConditions ReadConditions::of(const Request& request, const std::string& pre
 }
 
 int ReadConditions::status(const std::string& etag, Timestamp modified) const {
-  const std::int64_t second = modified.micros / kSecond * kSecond;
+  const std::int64_t second = modified.micros / kSecondMicros * kSecondMicros;
   // An ETag says more than a time, so a time counts only without one (RFC 9110, 13.2.2).
   if (match_ ? !names(*match_, etag) : unmodified_since_ && second > unmodified_since_->micros) return 412;
   if (none_match_ ? names(*none_match_, etag) : modified_since_ && second <= modified_since_->micros) {

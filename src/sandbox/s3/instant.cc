@@ -8,12 +8,13 @@
 namespace weir::sandbox::s3 {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr std::array<std::string_view, 7> kDays = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
 
-std::int64_t second_of_day(Timestamp time) { return (time.micros - midnight(day_of(time)).micros) / kSecond; }
+std::int64_t second_of_day(Timestamp time) {
+  return (time.micros - midnight(day_of(time)).micros) / kSecondMicros;
+}
 
 }  // namespace
 

@@ -10,6 +10,8 @@
 
 namespace weir::sandbox::s3 {
 
+inline constexpr std::int64_t kSecondMicros = 1'000'000;
+
 /// "20240307T091502Z", as signatures have it.
 std::optional<Timestamp> parse_basic_time(std::string_view text);
 /// "Thu, 07 Mar 2024 09:15:02 GMT", as headers have it.

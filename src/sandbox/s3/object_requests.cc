@@ -14,7 +14,7 @@
 namespace weir::sandbox::s3 {
 namespace {
 
-constexpr std::size_t kPiece = 1U << 20;
+constexpr std::size_t kReadPiece = 1U << 20;
 constexpr std::size_t kMostKeys = 1000;
 constexpr std::uint64_t kLargestPut = std::uint64_t{5} << 30;
 
@@ -31,8 +31,8 @@ constexpr std::array<std::pair<const char*, const char*>, 6> kReplaced = {
 Checksums told_checksums(const Object& object) {
   if (!object.checksums.values.empty()) return object.checksums;
   Digest digest(Algorithm::Crc64nvme);
-  for (std::uint64_t offset = 0; offset < object.bytes->size(); offset += kPiece) {
-    digest.add(object.bytes->read(offset, kPiece));
+  for (std::uint64_t offset = 0; offset < object.bytes->size(); offset += kReadPiece) {
+    digest.add(object.bytes->read(offset, kReadPiece));
   }
   return {{{Algorithm::Crc64nvme, google::base64(digest.finish())}}, Checksums::Type::FullObject};
 }
@@ -128,8 +128,7 @@ Answer put_object(Store& store, const Call& call) {
   store.check_put(call.at, condition);
   const auto writer = store.writer();
   writer->expect(*size);
-  call.payload.read([&writer](std::string_view piece) { writer->append(piece); });
-  object.etag = hex(google::from_base64(writer->md5()).value_or(""));
+  object.etag = hex(call.payload.read_into(*writer));
   // What KMS encrypts has an ETag that is no MD5 of anything that a client knows.
   const auto encryption = object.properties.find("x-amz-server-side-encryption");
   if (encryption != object.properties.end() && encryption->second == "aws:kms") {

@@ -48,12 +48,15 @@ std::string decode_sum(const std::string& header, const std::string& text, std::
 /// The sums that a request wants compared.
 class Payload::Sums {
  public:
-  Sums(const Request& request, const Proof& proof) : payload_(proof.payload) {
+  enum class Md5 { Computed, Given };
+
+  Sums(const Request& request, const Proof& proof, Md5 md5) : payload_(proof.payload) {
     if (!is_streaming(payload_) && payload_ != kUnsigned) hash_.emplace(Algorithm::Sha256);
     for (const auto& [name, value] : request.headers) {
       if (const auto algorithm = checksum_of(name)) expect(*algorithm, name, value);
     }
-    if (const auto md5 = request.header("content-md5")) expect(Algorithm::Md5, "content-md5", *md5);
+    content_md5_ = request.header("content-md5");
+    if (content_md5_ && md5 == Md5::Computed) expect(Algorithm::Md5, "content-md5", *content_md5_);
     const auto trailer = request.header("x-amz-trailer");
     if (!trailer) return;
     const std::string name = lower(trim(*trailer));
@@ -81,6 +84,10 @@ class Payload::Sums {
                   "XAmzContentSHA256Mismatch",
                   "The provided 'x-amz-content-sha256' header does not match what was computed.",
                   {{"ClientComputedContentSHA256", payload_}, {"S3ComputedContentSHA256", computed}}};
+  }
+  void check_md5(const std::string& computed) const {
+    if (!content_md5_ || decode_sum("content-md5", *content_md5_, computed.size()) == computed) return;
+    throw mismatch("content-md5");
   }
   std::map<Algorithm, std::string> checked(const std::map<std::string, std::string>& trailer) {
     std::map<Algorithm, std::string> good;
@@ -113,6 +120,7 @@ class Payload::Sums {
   }
 
   const std::string& payload_;
+  std::optional<std::string> content_md5_;
   std::optional<Digest> hash_;
   std::vector<One> all_;
 };
@@ -130,9 +138,9 @@ bool Payload::has_checksum() const {
   return false;
 }
 
-void Payload::read(const RequestBody::Receiver& receiver) {
+void Payload::read(const RequestBody::Receiver& receiver, const std::function<std::string()>& md5) {
   check_form(proof_.payload);
-  Sums sums(request_, proof_);
+  Sums sums(request_, proof_, md5 ? Sums::Md5::Given : Sums::Md5::Computed);
   std::optional<Chunks> chunks;
   if (is_streaming(proof_.payload)) chunks.emplace(proof_);
   std::uint64_t size = 0;
@@ -159,12 +167,20 @@ void Payload::read(const RequestBody::Receiver& receiver) {
                   "You did not provide the number of bytes specified by the Content-Length HTTP header"};
   }
   sums.check_hash();
+  if (md5) sums.check_md5(md5());
   checksums_ = sums.checked(chunks ? chunks->trailer() : std::map<std::string, std::string>());
+}
+
+std::string Payload::read_into(objects::BlobWriter& writer) {
+  std::string md5;
+  read([&writer](std::string_view piece) { writer.append(piece); },
+       [&] { return md5 = google::from_base64(writer.md5()).value_or(""); });
+  return md5;
 }
 
 std::string Payload::all() {
   std::string bytes;
-  read([&bytes](std::string_view piece) { bytes += piece; });
+  read([&bytes](std::string_view piece) { bytes += piece; }, {});
   return bytes;
 }
 

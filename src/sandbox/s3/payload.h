@@ -9,6 +9,7 @@
 #include <string>
 
 #include "sandbox/http/http.h"
+#include "sandbox/objects/blob.h"
 #include "sandbox/s3/digest.h"
 #include "sandbox/s3/signature.h"
 
@@ -22,8 +23,10 @@ class Payload {
 
   /// The size that was announced, without the signatures between; nothing when none was.
   std::optional<std::uint64_t> announced() const;
-  /// Hands out the bytes. Refuses at their end when a sum does not fit, or when they are too few.
-  void read(const RequestBody::Receiver& receiver);
+  /// Hands the bytes to `writer`, and gives back their MD5, which it computes anyway. Refuses at their end
+  /// when a sum does not fit, or when they are too few.
+  std::string read_into(objects::BlobWriter& writer);
+  /// Likewise, for small ones.
   std::string all();
   /// The checksums that came along and were right, in base64.
   const std::map<Algorithm, std::string>& checksums() const { return checksums_; }
@@ -32,6 +35,9 @@ class Payload {
 
  private:
   class Sums;
+
+  /// `md5` gives the bytes' MD5 at their end; without it, it is computed when it is needed.
+  void read(const RequestBody::Receiver& receiver, const std::function<std::string()>& md5);
 
   const Request& request_;
   RequestBody& body_;

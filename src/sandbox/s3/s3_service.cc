@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "sandbox/http/faults.h"
+#include "sandbox/s3/archive.h"
 #include "sandbox/s3/instant.h"
 #include "sandbox/s3/requests.h"
 
@@ -75,18 +76,41 @@ S3Service::S3Service(std::unique_ptr<Store> store, const Settings& settings)
              {kStranger, settings.secret, {}, Rights::None}}),
       uploads_(*store_, settings.smallest_part) {}
 
-Result<void> S3Service::make_buckets(const std::vector<std::string>& names) {
-  for (const std::string& given : names) {
-    const std::size_t at = std::min(given.find('@'), given.size());
-    const std::string name = given.substr(0, at);
-    if (store_->find_bucket(name)) continue;
-    try {
-      store_->create_bucket(name, at == given.size() ? region_ : given.substr(at + 1));
-    } catch (const Refusal& refusal) {
-      return fail(ErrorCode::InvalidConfig, "no bucket of S3 can be called '{}': {}", name, refusal.message);
-    }
-  }
+Result<void> S3Service::make_buckets(const Settings& settings) {
+  for (const std::string& given : settings.buckets) TRY(make_bucket(given));
+  for (const std::string& given : settings.archive_buckets) put_archive(TRY(make_bucket(given)));
   return {};
+}
+
+Result<std::string> S3Service::make_bucket(const std::string& given) {
+  const std::size_t at = std::min(given.find('@'), given.size());
+  const std::string name = given.substr(0, at);
+  if (store_->find_bucket(name)) return name;
+  try {
+    store_->create_bucket(name, at == given.size() ? region_ : given.substr(at + 1));
+  } catch (const Refusal& refusal) {
+    return fail(ErrorCode::InvalidConfig, "no bucket of S3 can be called '{}': {}", name, refusal.message);
+  }
+  return name;
+}
+
+/// As a CMS would: one that is there is that of today.
+void S3Service::put_archive(const std::string& bucket) {
+  const ObjectName at{bucket, cms_archive_key(store_->now())};
+  try {
+    store_->check_put(at, {WriteCondition::Kind::Absent, {}});
+  } catch (const Refusal&) {
+    return;
+  }
+  const std::string bytes = cms_archive(store_->now());
+  const auto writer = store_->writer();
+  writer->append(bytes);
+  store_->put(bucket,
+              {.key = at.key,
+               .bytes = store_->keep(*writer),
+               .etag = hex(digest(Algorithm::Md5, bytes)),
+               .properties = {{"content-type", "application/gzip"}}},
+              {});
 }
 
 std::optional<Answer> S3Service::answer(const Request& request, RequestBody& body) {

@@ -24,7 +24,7 @@ class S3Service final : public Service {
   S3Service(std::unique_ptr<Store> store, const Settings& settings);
 
   /// Makes the buckets of the settings that are not there. InvalidConfig says what is wrong with one.
-  Result<void> make_buckets(const std::vector<std::string>& names);
+  Result<void> make_buckets(const Settings& settings);
   std::optional<Answer> answer(const Request& request, RequestBody& body) override;
   std::optional<Answer> refusal(const Request& request, const Fault& fault) override;
   Store& store() { return *store_; }
@@ -33,6 +33,8 @@ class S3Service final : public Service {
 
  private:
   Answer serve(const Request& request, RequestBody& body, const std::string& request_id);
+  Result<std::string> make_bucket(const std::string& given);
+  void put_archive(const std::string& bucket);
   /// Refuses requests that were signed for another region than the bucket's.
   void check_region(const Call& call, const Proof& proof) const;
   Answer of_bucket(const Call& call);

@@ -9,8 +9,9 @@
 namespace weir::sandbox::s3 {
 
 struct Settings {
-  std::vector<std::string> buckets = {};  ///< "name" or "name@region"
-  std::string region = "us-east-1";       ///< of buckets that name none
+  std::vector<std::string> buckets = {};          ///< "name" or "name@region"
+  std::vector<std::string> archive_buckets = {};  ///< those that hold an archive of a CMS, likewise
+  std::string region = "us-east-1";               ///< of buckets that name none
   std::string key_id = "sandbox";
   std::string secret = "sandbox-secret";
   std::uint64_t smallest_part = std::uint64_t{5} << 20U;

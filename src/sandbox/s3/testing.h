@@ -35,10 +35,11 @@ class S3Test : public testing::Test {
   void open(Settings settings, const std::string& folder = {}) {
     service.reset();
     settings.smallest_part = 10;
+    settings.buckets = {"exports", "elsewhere@eu-west-1"};
     auto store = Store::open(folder, clock);
     ASSERT_TRUE(store.ok());
     service = std::make_unique<S3Service>(*std::move(store), settings);
-    ASSERT_TRUE(service->make_buckets({"exports", "elsewhere@eu-west-1"}).ok());
+    ASSERT_TRUE(service->make_buckets(settings).ok());
   }
 
   /// What the next requests are signed with.

@@ -2,7 +2,6 @@
 #include <pugixml.hpp>
 
 #include "base/text.h"
-#include "protocols/google/encoding.h"
 #include "sandbox/s3/requests.h"
 
 namespace weir::sandbox::s3 {
@@ -95,8 +94,7 @@ Answer put_part(Store& store, Uploads& uploads, const Call& call) {
   }
   const auto writer = store.writer();
   writer->expect(*size);
-  call.payload.read([&writer](std::string_view piece) { writer->append(piece); });
-  Part part{.bytes = {}, .md5 = google::from_base64(writer->md5()).value_or("")};
+  Part part{.bytes = {}, .md5 = call.payload.read_into(*writer)};
   part.bytes = store.keep(*writer);
   part.checksums = call.payload.checksums();
   Answer answer{.headers = {{"ETag", "\"" + part.etag() + "\""}}};

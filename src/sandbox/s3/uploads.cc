@@ -13,7 +13,7 @@
 namespace weir::sandbox::s3 {
 namespace {
 
-constexpr std::size_t kPiece = 1U << 20;
+constexpr std::size_t kJoinedPiece = 1U << 20;
 
 Refusal no_upload(const std::string& id) {
   return {404,
@@ -48,8 +48,8 @@ Checksums checksums_of(const Upload& upload, const std::vector<ClaimedPart>& cla
   checksums.type = upload.checksum_type;
   Digest digest(*upload.algorithm);
   if (upload.checksum_type == Checksums::Type::FullObject) {
-    for (std::uint64_t offset = 0; offset < bytes.size(); offset += kPiece) {
-      digest.add(bytes.read(offset, kPiece));
+    for (std::uint64_t offset = 0; offset < bytes.size(); offset += kJoinedPiece) {
+      digest.add(bytes.read(offset, kJoinedPiece));
     }
     checksums.values[*upload.algorithm] = google::base64(digest.finish());
     return checksums;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gzip: packs an answer while it is made. Used by the answers. One thread.
+// Gzip: packs an answer while it is made. Used by the answers of Looker and by archives. One thread.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <string_view>
 
-namespace weir::sandbox::looker {
+namespace weir::sandbox {
 
 class Gzip {
  public:
@@ -24,4 +24,4 @@ class Gzip {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace weir::sandbox::looker
+}  // namespace weir::sandbox

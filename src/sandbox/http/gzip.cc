@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sandbox/looker/gzip.h"
+#include "sandbox/http/gzip.h"
 
 #include <isa-l/igzip_lib.h>
 
 #include <array>
 
-namespace weir::sandbox::looker {
+namespace weir::sandbox {
 
 struct Gzip::State {
   isal_zstream stream{};
@@ -37,4 +37,4 @@ void Gzip::pack(std::string_view bytes, More more, std::string& out) {
   } while (stream.avail_out == 0);
 }
 
-}  // namespace weir::sandbox::looker
+}  // namespace weir::sandbox
