@@ -3,12 +3,22 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
 #include "base/text.h"
 
 namespace weir::formats {
+namespace {
+
+/// Whether a text is a word of lower-case letters, in letters of any case.
+bool is_word(std::string_view text, std::string_view word) {
+  return text.size() == word.size() && std::equal(text.begin(), text.end(), word.begin(),
+                                                  [](char c, char known) { return (c | 0x20) == known; });
+}
+
+}  // namespace
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
   const char* const end = text.data() + text.size();
@@ -33,10 +43,8 @@ std::optional<double> parse_double(std::string_view text) {
 }
 
 std::optional<bool> parse_boolean(std::string_view text) {
-  if (text.size() != 4 && text.size() != 5) return std::nullopt;
-  const auto folded = lower(text);
-  if (folded == "true") return true;
-  if (folded == "false") return false;
+  if (is_word(text, "true")) return true;
+  if (is_word(text, "false")) return false;
   return std::nullopt;
 }
 

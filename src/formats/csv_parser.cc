@@ -97,7 +97,7 @@ bool CsvParser::quoted_field(CsvRecord& record, CsvField& field) {
   const auto inside = at_ + 1;
   const auto close = closing_quote(inside, field.escaped);
   if (close == std::string_view::npos) {
-    record.problem = fmt::format("the quote that opens field {} is never closed", record.fields.size() + 1);
+    record.problem = fmt::format("the quote that opens field {} is never closed", record.fields.size());
     return false;
   }
   field.quoted = true;
@@ -106,7 +106,7 @@ bool CsvParser::quoted_field(CsvRecord& record, CsvField& field) {
   const auto behind = bytes_.substr(close + 1, at_ - close - 1);
   const bool at_line_end = at_ == bytes_.size() || bytes_[at_] == '\n';
   if (!behind.empty() && !(behind == "\r" && at_line_end) && record.problem.empty()) {
-    record.problem = fmt::format("text follows the closing quote of field {}", record.fields.size() + 1);
+    record.problem = fmt::format("text follows the closing quote of field {}", record.fields.size());
   }
   return true;
 }
@@ -156,13 +156,13 @@ bool CsvParser::next(CsvRecord& record) {
     record.fields.clear();
     record.problem.clear();
     while (true) {
-      CsvField field;
+      // In its place, so that it is not copied while its parts are still on their way to memory.
+      auto& field = record.fields.emplace_back();
       if (!read_field(record, field)) {
         give_up(record, start, std::move(record.problem));
         return true;
       }
       if (field.quoted || field.escaped) lines += count_newlines(field.text);
-      record.fields.push_back(field);
       if (at_ == bytes_.size() || bytes_[at_] == '\n') break;
       ++at_;
     }

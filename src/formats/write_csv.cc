@@ -18,13 +18,24 @@ using model::Type;
 /// look at their single bytes.
 class PlainCopy {
  public:
+  /// What may be written behind the text.
+  static constexpr std::size_t kSlack = 16;
+
   explicit PlainCopy(const std::array<char, 4>& special) : special_(special) {}
 
-  /// Whether none of the bytes is in the text, which is then at `to`. There is room for all of it.
-  bool copy(std::string_view text, char* to) const {
+  /// Whether none of the bytes is in the text, which is then at `to`. There is room for all of it and kSlack.
+  bool copy(const model::Text& value, char* to) const {
+    const auto text = value.view();
     const char* const from = text.data();
     const auto size = text.size();
 #ifdef __SSE2__
+    if (size <= model::Text::kInline) {
+      // The value itself, without its length: behind a short text it has zeros.
+      const auto whole = _mm_loadu_si128(reinterpret_cast<const __m128i*>(&value));
+      const auto bytes = _mm_srli_si128(whole, sizeof(std::uint32_t));
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+      return _mm_movemask_epi8(matches(bytes)) == 0;
+    }
     if (size >= kWide) {
       auto found = look(from, to);
       for (std::size_t at = kWide; at + kWide <= size; at += kWide)
@@ -33,17 +44,15 @@ class PlainCopy {
       found = _mm_or_si128(found, look(from + size - kWide, to + size - kWide));
       return _mm_movemask_epi8(found) == 0;
     }
-    if (size >= kWide / 2) {
-      std::uint64_t first = 0;
-      std::uint64_t last = 0;
-      std::memcpy(&first, from, sizeof first);
-      std::memcpy(&last, from + size - sizeof last, sizeof last);
-      std::memcpy(to, &first, sizeof first);
-      std::memcpy(to + size - sizeof last, &last, sizeof last);
-      const auto both = _mm_set_epi64x(static_cast<std::int64_t>(last), static_cast<std::int64_t>(first));
-      return _mm_movemask_epi8(matches(both)) == 0;
-    }
-#endif
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    std::memcpy(&first, from, sizeof first);
+    std::memcpy(&last, from + size - sizeof last, sizeof last);
+    std::memcpy(to, &first, sizeof first);
+    std::memcpy(to + size - sizeof last, &last, sizeof last);
+    const auto both = _mm_set_epi64x(static_cast<std::int64_t>(last), static_cast<std::int64_t>(first));
+    return _mm_movemask_epi8(matches(both)) == 0;
+#else
     bool found = false;
     for (std::size_t i = 0; i < size; ++i) {
       const char c = from[i];
@@ -51,6 +60,7 @@ class PlainCopy {
       found |= c == special_[0] || c == special_[1] || c == special_[2] || c == special_[3];
     }
     return !found;
+#endif
   }
 
  private:
@@ -85,7 +95,7 @@ class CsvWriter final : public RowWriter {
     if (!options_.header) return;
     for (std::size_t i = 0; i < schema_.size(); ++i) {
       const auto& name = schema_.columns[i].name;
-      char* end = write_text(name, out.room(2 * name.size() + 4));
+      char* end = write_text(model::Text(name), out.room(text_room(name.size())));
       *end++ = i + 1 == schema_.size() ? '\n' : delimiter_;
       out.used(end);
     }
@@ -110,13 +120,13 @@ class CsvWriter final : public RowWriter {
       return at + null_.size();
     }
     if (column.type == Type::Text || column.type == Type::Json) {
-      const auto text = column.text(row);
-      return write_text(text, out.room(2 * text.size() + 4));
+      const auto& text = column.at<model::Text>(row);
+      return write_text(text, out.room(text_room(text.view().size())));
     }
     if (column.type == Type::Blob) {
       const auto bytes = column.text(row);
       char* at = out.room(base64_size(bytes.size()) + 4);
-      return bytes.empty() ? write_text(bytes, at) : write_base64(bytes, at);
+      return bytes.empty() ? write_quoted(bytes, at) : write_base64(bytes, at);
     }
     char* at = out.room(kMaxFixedText + 1);
     switch (column.type) {
@@ -134,10 +144,21 @@ class CsvWriter final : public RowWriter {
     }
   }
 
-  /// The text for NULL begins with a backslash, which is always doubled here.
+  /// For a text of so many bytes, each escaped, quotes around it and what is behind it.
+  static std::size_t text_room(std::size_t size) { return 2 * size + 4 + PlainCopy::kSlack; }
+
+  char* write_text(const model::Text& value, char* at) const {
+    const auto text = value.view();
+    if (escapes_) {
+      // The text for NULL begins with a backslash, which is always doubled here.
+      if (text.starts_with('"')) *at++ = '\\';
+      return plain_.copy(value, at) ? at + text.size() : write_escaped(text, at);
+    }
+    const bool like_null = text.empty() || (!null_.empty() && text == null_);
+    return !like_null && plain_.copy(value, at) ? at + text.size() : write_quoted(text, at);
+  }
+
   char* write_escaped(std::string_view text, char* at) const {
-    if (text.starts_with('"')) *at++ = '\\';
-    if (plain_.copy(text, at)) return at + text.size();
     for (const char c : text) {
       if (c == delimiter_ || c == '\\' || c == '\n' || c == '\r') *at++ = '\\';
       *at++ = c;
@@ -145,10 +166,7 @@ class CsvWriter final : public RowWriter {
     return at;
   }
 
-  char* write_text(std::string_view text, char* at) const {
-    if (escapes_) return write_escaped(text, at);
-    const bool like_null = text.empty() || (!null_.empty() && text == null_);
-    if (!like_null && plain_.copy(text, at)) return at + text.size();
+  static char* write_quoted(std::string_view text, char* at) {
     *at++ = '"';
     for (const char c : text) {
       if (c == '"') *at++ = '"';

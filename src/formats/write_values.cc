@@ -28,6 +28,15 @@ char* write_long_date(Date date, char* out) {
   return fmt::format_to(out, "{:+07d}-{:02d}-{:02d}", year, month, day);
 }
 
+/// Without the zeros at its end. All of it is written first: there is room for kMaxFixedText.
+char* write_short_time(Timestamp time, char* out) {
+  char(&text)[26] = *reinterpret_cast<char(*)[26]>(out);
+  write_sql_timestamp(time, text);
+  char* end = out + sizeof text;
+  while (end[-1] == '0') --end;
+  return end[-1] == '.' ? end - 1 : end;
+}
+
 }  // namespace
 
 char* write_boolean(bool value, char* out) { return write_word(value ? "true" : "false", out); }
@@ -51,26 +60,15 @@ char* write_timestamp(Timestamp time, char* out) {
     return fmt::format_to(out, "T{:02d}:{:02d}:{:02d}.{:06d}Z", second / 3600, second / 60 % 60, second % 60,
                           of_day % 1'000'000);
   }
-  char text[26];
-  write_sql_timestamp(time, text);
-  text[10] = 'T';
-  std::size_t length = sizeof text;
-  while (text[length - 1] == '0') --length;
-  if (text[length - 1] == '.') --length;
-  std::memcpy(out, text, length);
-  out[length] = 'Z';
-  return out + length + 1;
+  char* const end = write_short_time(time, out);
+  out[10] = 'T';
+  *end = 'Z';
+  return end + 1;
 }
 
 char* write_sql_time(Timestamp time, char* out) {
   if (!has_four_digit_year(day_of(time))) return write_timestamp(time, out);
-  char text[26];
-  write_sql_timestamp(time, text);
-  std::size_t length = sizeof text;
-  while (text[length - 1] == '0') --length;
-  if (text[length - 1] == '.') --length;
-  std::memcpy(out, text, length);
-  return out + length;
+  return write_short_time(time, out);
 }
 
 char* write_date(Date date, char* out) {

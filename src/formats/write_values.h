@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes single values as text, the same in every text format. Only the writers of this folder
-// include it. Each function writes at `out` and returns the end.
+// include it. Each function writes at `out`, where a fixed-width value has room for kMaxFixedText, and
+// returns the end.
 #pragma once
 
 #include <cstddef>

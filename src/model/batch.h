@@ -4,6 +4,7 @@
 // A batch belongs to one thread at a time.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -22,30 +23,48 @@ class Text {
  public:
   static constexpr std::uint32_t kInline = 12;
 
-  Text() : length_(0), inlined_{} {}
+  Text() = default;
   /// Text of up to 12 bytes is copied; longer text must outlive this value.
-  explicit Text(std::string_view text) : length_(static_cast<std::uint32_t>(text.size())), inlined_{} {
-    if (length_ <= kInline) {
-      std::memcpy(inlined_, text.data(), length_);
-    } else {
-      const char* pointer = text.data();
-      std::memcpy(inlined_, pointer, 4);
-      std::memcpy(inlined_ + 4, &pointer, sizeof pointer);
+  explicit Text(std::string_view text) {
+    const char* const from = text.data();
+    const auto size = text.size();
+    const auto length = static_cast<std::uint32_t>(size);
+    if (size > kInline) {
+      head_ = length | load<std::uint32_t>(from) << 32;
+      tail_ = std::bit_cast<std::uint64_t>(from);
+    } else if (size >= 4) {
+      head_ = length | load<std::uint32_t>(from) << 32;
+      // The last bytes overlap those that are there already.
+      const auto last = load<std::uint32_t>(from + size - 4);
+      tail_ = size < 8 ? last >> (8 * (8 - size)) : load<std::uint32_t>(from + 4) | last << (8 * (size - 8));
+    } else if (size > 0) {
+      const auto middle = size / 2;
+      const auto end = size - 1;
+      head_ = length | byte(from, 0) << 32 | byte(from, middle) << (32 + 8 * middle) |
+              byte(from, end) << (32 + 8 * end);
     }
   }
 
   std::string_view view() const {
-    if (length_ <= kInline) return {inlined_, length_};
-    const char* pointer = nullptr;
-    std::memcpy(&pointer, inlined_ + 4, sizeof pointer);
-    return {pointer, length_};
+    const auto length = static_cast<std::uint32_t>(head_);
+    if (length <= kInline) return {reinterpret_cast<const char*>(this) + sizeof length, length};
+    return {std::bit_cast<const char*>(tail_), length};
   }
 
  private:
-  std::uint32_t length_;
-  char inlined_[12];
+  template <typename T>
+  static std::uint64_t load(const char* from) {
+    T value;
+    std::memcpy(&value, from, sizeof value);
+    return value;
+  }
+  static std::uint64_t byte(const char* from, std::size_t at) { return load<std::uint8_t>(from + at); }
+
+  // Two words and not a length and characters: what is written in pieces is slow to be read as a whole.
+  std::uint64_t head_ = 0;  ///< the length, then the first four bytes
+  std::uint64_t tail_ = 0;  ///< the other bytes, or where the text is
 };
-static_assert(sizeof(Text) == 16);
+static_assert(sizeof(Text) == 16 && sizeof(void*) == 8 && std::endian::native == std::endian::little);
 
 /// One column of borrowed values. Which C++ type stands behind `data`: see Type.
 struct ColumnView {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transforms/time_pattern.h"
 
-#include <algorithm>
+#include <map>
 
 namespace weir::transforms {
 namespace {
@@ -9,22 +9,6 @@ namespace {
 constexpr std::string_view kDirectives = "YmdHMS";
 constexpr std::string_view kFraction = ".%f";
 constexpr std::size_t kMicroDigits = 6;
-
-/// How many bytes of the text a part stands for.
-constexpr std::size_t width_of(char part) {
-  switch (part) {
-    case 'Y':
-      return 4;
-    case 'm':
-    case 'd':
-    case 'H':
-    case 'M':
-    case 'S':
-      return 2;
-    default:
-      return 1;
-  }
-}
 
 /// So many digits, or -1.
 int digits(std::string_view text, std::size_t at, std::size_t count) {
@@ -53,67 +37,59 @@ std::optional<TimePattern> TimePattern::make(std::string_view format) {
     pattern.has_fraction_ = true;
     format.remove_suffix(kFraction.size());
   }
+  std::map<char, std::size_t> places;
   for (std::size_t i = 0; i < format.size(); ++i) {
-    if (format[i] != '%') {
-      // A letter could not be told from a directive, and blanks stand for any number of them.
-      if (kDirectives.find(format[i]) != kDirectives.npos) return std::nullopt;
-      pattern.parts_ += format[i];
-      continue;
+    const bool is_directive = format[i] == '%';
+    if (is_directive && ++i == format.size()) return std::nullopt;
+    const char c = format[i];
+    // A letter could not be told from a directive, and blanks stand for any number of them.
+    if ((kDirectives.find(c) != kDirectives.npos) != is_directive) return std::nullopt;
+    if (is_directive) {
+      if (!places.emplace(c, pattern.size_).second) return std::nullopt;
+      pattern.size_ += c == 'Y' ? 4 : 2;
+    } else {
+      pattern.literals_.push_back({pattern.size_++, c});
     }
-    if (++i == format.size() || kDirectives.find(format[i]) == kDirectives.npos) return std::nullopt;
-    pattern.parts_ += format[i];
   }
-  for (const char directive : kDirectives) {
-    const auto times = std::count(pattern.parts_.begin(), pattern.parts_.end(), directive);
-    const bool is_date = directive == 'Y' || directive == 'm' || directive == 'd';
-    if (times > 1 || (times == 0 && is_date)) return std::nullopt;
-  }
+  const auto place = [&](char directive) -> std::optional<std::size_t> {
+    const auto found = places.find(directive);
+    return found == places.end() ? std::nullopt : std::optional(found->second);
+  };
+  const auto year = place('Y');
+  const auto month = place('m');
+  const auto day = place('d');
+  if (!year || !month || !day) return std::nullopt;
+  pattern.year_ = *year;
+  pattern.month_ = *month;
+  pattern.day_ = *day;
+  pattern.hour_ = place('H');
+  pattern.minute_ = place('M');
+  pattern.second_ = place('S');
   return pattern;
 }
 
 std::optional<Timestamp> TimePattern::parse(std::string_view text) const {
-  CivilDate date;
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  std::size_t at = 0;
-  for (const char part : parts_) {
-    const auto width = width_of(part);
-    if (at + width > text.size()) return std::nullopt;
-    if (width == 1) {
-      if (text[at++] != part) return std::nullopt;
-      continue;
-    }
-    const int value = digits(text, at, width);
-    if (value < 0) return std::nullopt;
-    at += width;
-    switch (part) {
-      case 'Y':
-        date.year = value;
-        break;
-      case 'm':
-        date.month = value;
-        break;
-      case 'd':
-        date.day = value;
-        break;
-      case 'H':
-        hour = value;
-        break;
-      case 'M':
-        minute = value;
-        break;
-      default:
-        second = value;
-    }
-  }
+  if (text.size() < size_) return std::nullopt;
+  unsigned wrong = 0;
+  for (const auto& [at, byte] : literals_) wrong |= static_cast<unsigned>(text[at] != byte);
+  const auto two = [&](std::size_t at) {
+    const auto tens = static_cast<unsigned>(text[at] - '0');
+    const auto ones = static_cast<unsigned>(text[at + 1] - '0');
+    wrong |= static_cast<unsigned>(tens > 9) | static_cast<unsigned>(ones > 9);
+    return static_cast<int>(tens * 10 + ones);
+  };
+  const CivilDate date{two(year_) * 100 + two(year_ + 2), two(month_), two(day_)};
+  const int hour = hour_ ? two(*hour_) : 0;
+  const int minute = minute_ ? two(*minute_) : 0;
+  const int second = second_ ? two(*second_) : 0;
   int micros = 0;
-  if (at < text.size()) {
-    if (!has_fraction_ || text[at] != '.') return std::nullopt;
-    micros = micros_of(text.substr(at + 1));
+  if (text.size() > size_) {
+    if (!has_fraction_ || text[size_] != '.') return std::nullopt;
+    micros = micros_of(text.substr(size_ + 1));
   }
+  if (wrong != 0 || micros < 0 || hour > 23 || minute > 59 || second > 59) return std::nullopt;
   const auto day = from_civil(date);
-  if (!day || micros < 0 || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+  if (!day) return std::nullopt;
   const auto seconds = (std::int64_t{hour} * 60 + minute) * 60 + second;
   return Timestamp{midnight(*day).micros + seconds * 1'000'000 + micros};
 }

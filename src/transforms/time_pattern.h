@@ -3,9 +3,10 @@
 // engine's general parser. Used by cast. Values; safe to share.
 #pragma once
 
+#include <cstddef>
 #include <optional>
-#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/time.h"
 
@@ -21,7 +22,17 @@ class TimePattern {
   std::optional<Timestamp> parse(std::string_view text) const;
 
  private:
-  std::string parts_;  ///< a letter for each directive; other characters are themselves
+  struct Literal {
+    std::size_t at;
+    char byte;
+  };
+
+  std::size_t size_ = 0;  ///< of a text without a fraction
+  std::size_t year_ = 0;  ///< where its first digit stands, like those of the others
+  std::size_t month_ = 0;
+  std::size_t day_ = 0;
+  std::optional<std::size_t> hour_, minute_, second_;
+  std::vector<Literal> literals_;
   bool has_fraction_ = false;
 };
 
