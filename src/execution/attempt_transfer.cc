@@ -14,6 +14,30 @@ namespace {
 /// Rows of a replay were counted as bad already; those that still are stay where they were.
 constexpr BadRowLimit kNoLimit{};
 
+bool is_clean(const model::BatchView& rows) {
+  const auto& errors = rows.columns.back();
+  for (std::size_t row = 0; row < rows.rows; ++row) {
+    if (!errors.is_null(row)) return false;
+  }
+  return true;
+}
+
+/// Makes the bytes of a block's rows unless one of them has to be set aside.
+Result<void> encode(WorkedBlock& worked, sdk::RowEncoder& encoder) {
+  std::vector<model::BatchView> data;
+  auto& encoded = worked.encoded;
+  encoded.rows = 0;
+  for (const auto& chunk : worked.chunks) {
+    const auto view = chunk.view();
+    if (!is_clean(view)) return {};
+    data.push_back({view.rows, view.columns.first(view.columns.size() - 2)});
+    encoded.rows += view.rows;
+  }
+  TRY(encoder.encode(data, encoded.bytes));
+  encoded.is_block = true;
+  return {};
+}
+
 }  // namespace
 
 /// Moves all rows of an extraction into the destination and publishes them.
@@ -145,9 +169,15 @@ std::vector<Work> Runner::Attempt::work_of(const std::vector<Lane>& lanes) const
   std::vector<Work> work;
   for (std::size_t thread = 0; thread < by_table.front().size(); ++thread) {
     std::vector<Work> of_thread;
+    std::vector<std::shared_ptr<sdk::RowEncoder>> encoders;
     for (auto& works : by_table) of_thread.push_back(std::move(works[thread]));
-    work.emplace_back(
-        [of_thread = std::move(of_thread)](WorkedBlock& worked) { return of_thread[worked.stream](worked); });
+    for (const auto& lane : lanes) encoders.push_back(lane.stage ? nullptr : lane.writer.encoder());
+    work.emplace_back([of_thread = std::move(of_thread),
+                       encoders = std::move(encoders)](WorkedBlock& worked) -> Result<void> {
+      TRY(of_thread[worked.stream](worked));
+      const auto& encoder = encoders[worked.stream];
+      return encoder ? encode(worked, *encoder) : Result<void>();
+    });
   }
   return work;
 }
@@ -178,6 +208,7 @@ Result<void> Runner::Attempt::deliver(WorkedBlock& worked, Lane& lane) {
   for (const auto& chunk : worked.chunks) {
     const auto view = chunk.view();
     came_out += view.rows;
+    if (worked.encoded.is_block) continue;
     TRY(Writer::split(
         view,
         [&](std::size_t, std::int64_t number, std::string_view reason) -> Result<void> {
@@ -191,6 +222,7 @@ Result<void> Runner::Attempt::deliver(WorkedBlock& worked, Lane& lane) {
           return lane.stage ? lane.stage->append(data, origin) : writer.write(data, origin);
         }));
   }
+  if (worked.encoded.is_block) TRY(writer.write(worked.encoded));
   counts.filtered += worked.rows.rows() - came_out;
   return {};
 }

@@ -40,7 +40,7 @@ class Queue {
   void stop() {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
-    changed_.notify_all();
+    room_.notify_one();
   }
 
  private:
@@ -58,7 +58,7 @@ class Queue {
     const std::lock_guard reading(reading_);
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&] { return stopped_ || ended_ || next_read_ - next_delivered_ < kBlocksAhead; });
+      room_.wait(lock, [&] { return stopped_ || ended_ || next_read_ - next_delivered_ < kBlocksAhead; });
       if (stopped_ || ended_) return std::nullopt;
     }
     auto block = extraction_.next();
@@ -72,7 +72,7 @@ class Queue {
     }
     ended_ = true;
     if (!block.ok()) ready_.emplace(next_read_++, Ready{nullptr, Failure(std::move(block).error())});
-    changed_.notify_all();
+    arrived_.notify_one();
     return std::nullopt;
   }
 
@@ -89,14 +89,14 @@ class Queue {
   void put(std::uint64_t number, std::unique_ptr<WorkedBlock> worked, Result<void> outcome) {
     const std::lock_guard lock(mutex_);
     ready_.emplace(number, Ready{std::move(worked), std::move(outcome)});
-    changed_.notify_all();
+    if (number == next_delivered_) arrived_.notify_one();
   }
 
   /// The next block in order; null at the end.
   Result<std::unique_ptr<WorkedBlock>> wait_for_next() {
     std::unique_lock lock(mutex_);
     const auto next_is_ready = [&] { return !ready_.empty() && ready_.begin()->first == next_delivered_; };
-    changed_.wait(lock, [&] { return next_is_ready() || (ended_ && next_delivered_ == next_read_); });
+    arrived_.wait(lock, [&] { return next_is_ready() || (ended_ && next_delivered_ == next_read_); });
     if (cancelled_)
       return fail(ErrorCode::Cancelled, "stopped on request; nothing of this run was published");
     if (!next_is_ready()) return std::unique_ptr<WorkedBlock>();
@@ -111,19 +111,22 @@ class Queue {
     worked->rows.clear();
     worked->rejects.clear();
     worked->block.reset();
+    worked->encoded.is_block = false;
+    worked->encoded.bytes.clear();
     const std::lock_guard lock(mutex_);
     free_.push_back(std::move(worked));
     // Those of a stream that is read to its end would be kept for nothing.
     if (free_.size() > kBlocksAhead) free_.erase(free_.begin());
     ++next_delivered_;
-    changed_.notify_all();
+    room_.notify_one();
   }
 
   sdk::Extraction& extraction_;
   const std::atomic<bool>& cancelled_;
-  std::mutex reading_;  ///< held while the extraction is asked; taken before mutex_
-  std::mutex mutex_;    ///< guards everything below
-  std::condition_variable changed_;
+  std::mutex reading_;               ///< held while the extraction is asked; taken before mutex_
+  std::mutex mutex_;                 ///< guards everything below
+  std::condition_variable arrived_;  ///< the deliverer waits for the next block, or for the end
+  std::condition_variable room_;     ///< whoever holds reading_ waits until fewer blocks are ahead
   std::map<std::uint64_t, Ready> ready_;
   std::vector<std::unique_ptr<WorkedBlock>> free_;
   std::uint64_t next_read_ = 0;

@@ -10,11 +10,19 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/write_buffer.h"
 #include "connectors/sdk/source.h"
 #include "execution/worked_rows.h"
 #include "model/batch.h"
 
 namespace weir::execution {
+
+/// Rows as the bytes that the destination makes of them.
+struct EncodedRows {
+  bool is_block = false;  ///< all rows of the block are here
+  std::uint64_t rows = 0;
+  WriteBuffer bytes;
+};
 
 /// A block with its rows before and after the transforms.
 struct WorkedBlock {
@@ -26,6 +34,7 @@ struct WorkedBlock {
   model::Batch rows;                 ///< as decoded
   std::vector<sdk::Reject> rejects;  ///< could not be decoded
   std::vector<WorkedRows> chunks;    ///< data columns, then the row column and the error column
+  EncodedRows encoded;               ///< the same
 };
 
 /// What a worker does with its decoded rows: fills `chunks`. One per worker, called by its thread.

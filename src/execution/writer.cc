@@ -76,6 +76,14 @@ Result<void> Writer::write(const model::BatchView& rows, const RejectOf& reject_
   return {};
 }
 
+Result<void> Writer::write(const EncodedRows& rows) {
+  if (rows.rows == 0) return {};
+  TRY(parts_.load.write_encoded(parts_.table, rows.rows, rows.bytes.view()));
+  counts_.loaded += rows.rows;
+  given_ += rows.rows;
+  return {};
+}
+
 Result<void> Writer::split(const model::BatchView& rows, const Refuse& refuse, const Accept& accept) {
   const auto data_columns = rows.columns.size() - 2;
   const auto& numbers = rows.columns[data_columns];

@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "connectors/sdk/destination.h"
 #include "connectors/sdk/source.h"
+#include "execution/block_queue.h"
 #include "execution/pipeline.h"
 #include "model/batch.h"
 #include "model/load.h"
@@ -39,6 +41,10 @@ class Writer {
 
   /// Writes rows without errors; those that the destination refuses go to quarantine.
   Result<void> write(const model::BatchView& rows, const RejectOf& reject_of);
+  /// Of the destination, for one more thread; null when rows go to write().
+  std::unique_ptr<sdk::RowEncoder> encoder() const { return parts_.load.encoder(parts_.table); }
+  /// Writes rows without errors that an encoder has made the bytes of.
+  Result<void> write(const EncodedRows& rows);
   /// Splits rows whose last two columns are the row number and the error: `refuse` gets the index,
   /// the number and the reason of the bad ones, `accept` the data columns and numbers of the others.
   using Refuse = std::function<Result<void>(std::size_t index, std::int64_t number, std::string_view reason)>;

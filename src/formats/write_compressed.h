@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "formats/write_buffer.h"
+#include "base/write_buffer.h"
 
 namespace weir::formats {
 

@@ -11,7 +11,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "formats/write_buffer.h"
+#include "base/write_buffer.h"
 #include "model/batch.h"
 #include "model/schema.h"
 

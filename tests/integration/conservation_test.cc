@@ -87,6 +87,31 @@ TEST_P(Conservation, holds) {
             fmt::format("{}\n", std::count(aside.begin(), aside.end(), '\n')));
 }
 
+/// Blocks of good rows become text beside others; those with a bad row do not.
+TEST(BadRows, are_left_out_of_a_large_file_whose_other_rows_keep_their_order) {
+  const TestProject project;
+  project.write("weir.yaml", "connections: {in: {type: files}, out: {type: files, folder: out}}\n");
+  project.write("pipelines/p.yaml",
+                "pipeline: p\nsource: {connection: in, path: in.csv, columns: {n: text, text: text}}\n"
+                "transforms:\n  - cast: {n: integer}\n"
+                "destination: {connection: out, table: rows, write: replace}\n");
+  std::string input = "n,text\n";
+  std::string expected = input;
+  const std::string text(90, 'x');
+  for (int i = 0; i < 20'000; ++i) {
+    const bool bad = i == 7'000 || i == 7'001 || i == 19'999;
+    const auto line = fmt::format("{}{},{}\n", bad ? "no " : "", i, text);
+    input += line;
+    if (!bad) expected += line;
+  }
+  project.write("in.csv", input);
+  const auto ended = project.weir({"run", "p"});
+  ASSERT_EQ(ended.exit_code, 0) << ended.output;
+  EXPECT_TRUE(project.read("out/rows/all.csv") == expected);
+  const auto aside = project.read(".weir/quarantine/p/all.jsonl");
+  EXPECT_EQ(std::count(aside.begin(), aside.end(), '\n'), 3);
+}
+
 TEST(Deduplicate, counts_a_key_that_another_partition_stored_as_a_duplicate) {
   const TestProject project;
   project.write("weir.yaml",

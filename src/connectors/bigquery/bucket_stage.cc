@@ -86,7 +86,7 @@ class BucketStage final : public RowStage {
                   "the rows of a table take more than {} objects; make part_size larger than {} bytes",
                   kMostObjects, part_size_);
     }
-    formats::WriteBuffer packed;
+    WriteBuffer packed;
     TRY(formats::make_compressor(formats::OutputCompression::Gzip)->compress(part_, packed));
     part_.clear();
     auto& part = parts_.emplace_back(Part{fmt::format("{}part-{:05}.json.gz", prefix_, parts_.size()), 0});

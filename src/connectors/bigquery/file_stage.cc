@@ -82,7 +82,7 @@ class FileStage final : public RowStage {
                                    google::LoadJob job) override {
     FileBytes rows(file_, size_);
     if (size_ > kPackedAtMost) return google::upload_with_attempts(jobs, base, job, rows);
-    formats::WriteBuffer packed;
+    WriteBuffer packed;
     const auto compressor = formats::make_compressor(formats::OutputCompression::Gzip);
     TRY(compressor->compress(TRY(rows.read(0, static_cast<std::size_t>(size_))), packed));
     TextBytes bytes(packed.view());

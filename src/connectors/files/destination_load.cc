@@ -89,6 +89,15 @@ Result<sdk::WriteOutcome> FilesLoad::write(std::size_t table, const model::Batch
   return plan.writer->write(rows).within("writing " + plan.target.table);
 }
 
+std::unique_ptr<sdk::RowEncoder> FilesLoad::encoder(std::size_t table) {
+  return plans_[table].writer->encoder();
+}
+
+Result<void> FilesLoad::write_encoded(std::size_t table, std::uint64_t rows, std::string_view bytes) {
+  const auto& plan = plans_[table];
+  return plan.writer->write_encoded(rows, bytes).within("writing " + plan.target.table);
+}
+
 Result<void> FilesLoad::prepare() {
   if (prepared_) return {};
   written_.clear();

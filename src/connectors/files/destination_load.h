@@ -29,6 +29,8 @@ class FilesLoad final : public sdk::Load {
             std::vector<TablePlan> plans);
 
   Result<sdk::WriteOutcome> write(std::size_t table, const model::BatchView& rows) override;
+  std::unique_ptr<sdk::RowEncoder> encoder(std::size_t table) override;
+  Result<void> write_encoded(std::size_t table, std::uint64_t rows, std::string_view bytes) override;
   Result<void> prepare() override;
   Result<void> publish(const std::vector<model::LedgerEntry>& entries) override;
 

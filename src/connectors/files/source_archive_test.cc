@@ -10,7 +10,7 @@ namespace {
 using formats::tar_of;
 
 std::string packed(const std::string& text) {
-  formats::WriteBuffer out;
+  WriteBuffer out;
   EXPECT_TRUE(formats::make_compressor(formats::OutputCompression::Gzip)->compress(text, out).ok());
   return std::string(out.view());
 }

@@ -59,7 +59,7 @@ std::string access_log_line(const SourceRow& row) {
 
 std::string compressed(const std::string& text, OutputCompression compression) {
   if (compression == OutputCompression::None) return text;
-  formats::WriteBuffer out;
+  WriteBuffer out;
   EXPECT_TRUE(formats::make_compressor(compression)->compress(text, out).ok());
   return std::string(out.view());
 }

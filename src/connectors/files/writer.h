@@ -37,6 +37,11 @@ class TableWriter {
  public:
   virtual ~TableWriter() = default;
   virtual Result<sdk::WriteOutcome> write(const model::BatchView& rows) = 0;
+  /// As sdk::Load has them. The writer outlives its encoders.
+  virtual std::unique_ptr<sdk::RowEncoder> encoder() const { return nullptr; }
+  virtual Result<void> write_encoded(std::uint64_t, std::string_view) {
+    return fail(ErrorCode::Internal, "this writer has no encoder");
+  }
   /// The columns of the file.
   virtual const model::Schema& columns() const = 0;
   /// Closes the file; nothing when there is no row, and then no file.

@@ -93,8 +93,8 @@ Result<void> RowEncoder::change_null_text() {
   return {};
 }
 
-RowEncoder::Progress RowEncoder::encode(const model::BatchView& rows, std::size_t from,
-                                        formats::WriteBuffer& out, sdk::WriteOutcome& outcome) {
+RowEncoder::Progress RowEncoder::encode(const model::BatchView& rows, std::size_t from, WriteBuffer& out,
+                                        sdk::WriteOutcome& outcome) {
   for (std::size_t row = from; row < rows.rows; ++row) {
     if (out.size() >= options_.part_size) return {Stop::Full, row};
     const auto start = out.size();
@@ -124,13 +124,12 @@ std::optional<std::string> RowEncoder::text_of(const model::BatchView& rows, std
   if (!writer) return std::nullopt;
   RowEncoder again(options_, *std::move(writer));
   again.rows_ = number;
-  formats::WriteBuffer out;
+  WriteBuffer out;
   if (again.write_row(rows, row, out) != Outcome::Good) return std::nullopt;
   return std::string(out.view().substr(0, out.size() - 1));
 }
 
-RowEncoder::Outcome RowEncoder::write_row(const model::BatchView& rows, std::size_t row,
-                                          formats::WriteBuffer& out) {
+RowEncoder::Outcome RowEncoder::write_row(const model::BatchView& rows, std::size_t row, WriteBuffer& out) {
   key_.clear();
   for (std::size_t field = 0; field < options_.fields.size(); ++field) {
     if (field > 0) writer_.end_field(out);
@@ -158,7 +157,7 @@ RowEncoder::Outcome RowEncoder::refuse(std::string reason) {
 }
 
 RowEncoder::Outcome RowEncoder::write_field(std::size_t field, const model::ColumnView& column,
-                                            std::size_t row, formats::WriteBuffer& out) {
+                                            std::size_t row, WriteBuffer& out) {
   const auto& target = options_.fields[field];
   if (column.is_null(row)) {
     if (target.is_key) {
@@ -187,7 +186,7 @@ RowEncoder::Outcome RowEncoder::write_field(std::size_t field, const model::Colu
 }
 
 RowEncoder::Outcome RowEncoder::write_short(std::size_t field, const model::ColumnView& column,
-                                            std::size_t row, formats::WriteBuffer& out) {
+                                            std::size_t row, WriteBuffer& out) {
   const auto& target = options_.fields[field];
   if (is_time(column.type) && !fits_time(column, row)) {
     return refuse(
@@ -204,8 +203,7 @@ RowEncoder::Outcome RowEncoder::write_short(std::size_t field, const model::Colu
                             target.name, options_.table, target.stored.shown));
 }
 
-RowEncoder::Outcome RowEncoder::write_text(std::size_t field, std::string_view text,
-                                           formats::WriteBuffer& out) {
+RowEncoder::Outcome RowEncoder::write_text(std::size_t field, std::string_view text, WriteBuffer& out) {
   if (std::memchr(text.data(), '\0', text.size()) != nullptr) {
     if (options_.nul_text == NulText::Quarantine) {
       return refuse(

@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "base/write_buffer.h"
 #include "connectors/redshift/key_set.h"
 #include "connectors/redshift/options.h"
 #include "connectors/redshift/types.h"
 #include "connectors/sdk/destination.h"
 #include "formats/copy_text.h"
-#include "formats/write_buffer.h"
 
 namespace weir::redshift {
 
@@ -53,7 +53,7 @@ class RowEncoder {
   };
   /// Appends rows from `from` on to a part. A row of a merge whose key was written before is written
   /// all the same, since it overtakes the other one, and counted as a duplicate.
-  Progress encode(const model::BatchView& rows, std::size_t from, formats::WriteBuffer& out,
+  Progress encode(const model::BatchView& rows, std::size_t from, WriteBuffer& out,
                   sdk::WriteOutcome& outcome);
   /// Rows from now on are written with another word for NULL, and belong into another part.
   Result<void> change_null_text();
@@ -76,12 +76,10 @@ class RowEncoder {
   RowEncoder(EncoderOptions options, formats::CopyTextWriter writer);
 
   enum class Outcome { Good, Refused, Collision };
-  Outcome write_row(const model::BatchView& rows, std::size_t row, formats::WriteBuffer& out);
-  Outcome write_field(std::size_t field, const model::ColumnView& column, std::size_t row,
-                      formats::WriteBuffer& out);
-  Outcome write_text(std::size_t field, std::string_view text, formats::WriteBuffer& out);
-  Outcome write_short(std::size_t field, const model::ColumnView& column, std::size_t row,
-                      formats::WriteBuffer& out);
+  Outcome write_row(const model::BatchView& rows, std::size_t row, WriteBuffer& out);
+  Outcome write_field(std::size_t field, const model::ColumnView& column, std::size_t row, WriteBuffer& out);
+  Outcome write_text(std::size_t field, std::string_view text, WriteBuffer& out);
+  Outcome write_short(std::size_t field, const model::ColumnView& column, std::size_t row, WriteBuffer& out);
   Outcome refuse(std::string reason);
   std::optional<std::string_view> fitted(std::size_t field, std::string_view text);
 

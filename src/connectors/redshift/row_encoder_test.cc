@@ -31,7 +31,7 @@ struct Encoded {
   }
 
   RowEncoder encoder;
-  formats::WriteBuffer out;
+  WriteBuffer out;
   sdk::WriteOutcome outcome;
 };
 

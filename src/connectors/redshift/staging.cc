@@ -23,7 +23,7 @@ Staging::~Staging() {
   for (auto& thread : threads_) thread.join();
 }
 
-Result<void> Staging::add(Part& part, formats::WriteBuffer bytes) {
+Result<void> Staging::add(Part& part, WriteBuffer bytes) {
   std::unique_lock lock(mutex_);
   // As many wait as are under way, so that threads never idle and memory stays bounded.
   changed_.wait(lock, [&] { return error_ || waiting_.size() < threads_.size(); });
@@ -49,7 +49,7 @@ Result<void> Staging::finish() {
   return {};
 }
 
-formats::WriteBuffer Staging::buffer() {
+WriteBuffer Staging::buffer() {
   const std::lock_guard lock(mutex_);
   if (buffers_.empty()) return {};
   auto buffer = std::move(buffers_.back());
@@ -84,7 +84,7 @@ void Staging::work() {
 Result<std::uint64_t> Staging::upload(const std::string& key, std::string_view bytes) {
   std::string body;
   if (compression_ == StagedCompression::Gzip) {
-    formats::WriteBuffer compressed;
+    WriteBuffer compressed;
     const auto compressor = formats::make_compressor(formats::OutputCompression::Gzip);
     TRY(compressor->compress(bytes, compressed));
     body = compressed.view();

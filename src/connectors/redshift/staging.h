@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/write_buffer.h"
 #include "connectors/redshift/options.h"
-#include "formats/write_buffer.h"
 #include "io/object_store.h"
 
 namespace weir::redshift {
@@ -38,13 +38,13 @@ class Staging {
   Staging& operator=(const Staging&) = delete;
 
   /// Takes a part to be uploaded; waits while too many do. `part` stays where it is until finish().
-  Result<void> add(Part& part, formats::WriteBuffer bytes);
+  Result<void> add(Part& part, WriteBuffer bytes);
   /// Gives a part that is there other rows.
   Result<void> replace(Part& part, std::string_view text);
   /// Waits until all parts are there, or after a failure until none is under way.
   Result<void> finish();
   /// A buffer for the next part, used before if there is one.
-  formats::WriteBuffer buffer();
+  WriteBuffer buffer();
   /// Writes a manifest that names exactly these parts.
   Result<void> write_manifest(const std::string& key, const std::vector<const Part*>& parts);
   /// Removes objects, as well as possible.
@@ -54,7 +54,7 @@ class Staging {
  private:
   struct Job {
     Part* part = nullptr;
-    formats::WriteBuffer bytes;
+    WriteBuffer bytes;
   };
   void work();
   Result<std::uint64_t> upload(const std::string& key, std::string_view bytes);
@@ -64,7 +64,7 @@ class Staging {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Job> waiting_;
-  std::vector<formats::WriteBuffer> buffers_;
+  std::vector<WriteBuffer> buffers_;
   std::size_t busy_ = 0;
   enum class State { Open, Closed } state_ = State::Open;
   std::optional<Error> error_;

@@ -246,8 +246,8 @@ TEST(RedshiftErrors, are_chosen_by_what_to_do_next) {
   EXPECT_EQ(code("Assert"), ErrorCode::Internal);
 }
 
-formats::WriteBuffer bytes(std::string_view text) {
-  formats::WriteBuffer buffer;
+WriteBuffer bytes(std::string_view text) {
+  WriteBuffer buffer;
   buffer.append(text);
   return buffer;
 }

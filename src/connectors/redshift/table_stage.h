@@ -45,7 +45,7 @@ class TableStage {
   RowEncoder encoder_;
   std::string base_;
   std::size_t part_size_;
-  formats::WriteBuffer buffer_;
+  WriteBuffer buffer_;
   std::uint64_t first_row_ = 0;  // of the part under way
   std::deque<Part> parts_;       // uploads hold on to their places
 };

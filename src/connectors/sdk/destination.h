@@ -7,10 +7,13 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "base/write_buffer.h"
 #include "model/batch.h"
 #include "model/load.h"
 #include "model/partition.h"
@@ -75,6 +78,14 @@ struct LateRefusal {
   enum class Counted { Loaded, Deduplicated } counted = Counted::Loaded;
 };
 
+/// Makes the bytes that a load would make of rows, so that several threads share the work. One thread.
+class RowEncoder {
+ public:
+  virtual ~RowEncoder() = default;
+  /// Appends the bytes of the rows of one block, which are in order.
+  virtual Result<void> encode(std::span<const model::BatchView> rows, WriteBuffer& out) = 0;
+};
+
 /// A load under way. Dropping it without publish() leaves the destination as it was.
 /// Used by one thread at a time.
 class Load {
@@ -82,6 +93,12 @@ class Load {
   virtual ~Load() = default;
   /// Stages rows for table number `table` of the request.
   virtual Result<WriteOutcome> write(std::size_t table, const model::BatchView& rows) = 0;
+  /// An encoder for a thread that has rows for a table; null where rows go to write(). The load outlives it.
+  virtual std::unique_ptr<RowEncoder> encoder(std::size_t) { return nullptr; }
+  /// Stages rows that an encoder of the table has made the bytes of; it refuses none.
+  virtual Result<void> write_encoded(std::size_t, std::uint64_t, std::string_view) {
+    return fail(ErrorCode::Internal, "this destination has no encoder");
+  }
   /// Everything but the last, atomic step: flushes, closes files, builds what can be built.
   virtual Result<void> prepare() { return {}; }
   /// Rows that prepare() left out; the caller sets them aside and does not count them as loaded.

@@ -80,7 +80,7 @@ class Files {
 };
 
 std::string gzip(const std::string& bytes) {
-  formats::WriteBuffer packed;
+  WriteBuffer packed;
   const auto done = formats::make_compressor(formats::OutputCompression::Gzip)->compress(bytes, packed);
   if (!done.ok()) throw Refusal{"internalError", done.error().message()};
   return std::string(packed.view());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // WriteBuffer: growing bytes that row writers fill through a raw pointer, so that no cell pays for
-// a capacity check a byte. Used by the writers of this folder and of the files destination.
+// a capacity check a byte. One thread at a time.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 #include <memory>
 #include <string_view>
 
-namespace weir::formats {
+namespace weir {
 
 class WriteBuffer {
  public:
@@ -42,4 +42,4 @@ class WriteBuffer {
   std::size_t capacity_ = 0;
 };
 
-}  // namespace weir::formats
+}  // namespace weir
