@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <mutex>
 #include <set>
 
 #include "base/text.h"
@@ -89,6 +90,11 @@ class FilesDestination final : public sdk::Destination {
 
   Result<std::vector<model::LedgerEntry>> find_load(const std::string& pipeline,
                                                     const std::string& key) override {
+    // Of many small loads each would ask in vain. begin() makes sure of it with what it writes anyway.
+    const auto file = loads_name(pipeline, key);
+    const bool is_absent = has_looked_ && TRY(depot_->is_known_absent(file));
+    assume_absent(file, is_absent);
+    if (is_absent) return std::vector<model::LedgerEntry>();
     TRY(finish_interrupted(PartitionName{pipeline, key}));
     std::vector<model::LedgerEntry> newest;
     for (auto& record : TRY(ledger_.partition(pipeline, key))) {
@@ -99,7 +105,7 @@ class FilesDestination final : public sdk::Destination {
   }
 
   Result<std::vector<model::LedgerEntry>> ledger(const std::string& pipeline) override {
-    TRY(ledger_.finish_interrupted({}));
+    TRY(finish_interrupted({}));
     std::vector<model::LedgerEntry> entries;
     for (auto& record : TRY(ledger_.all(pipeline))) entries.push_back(std::move(record.entry));
     return entries;
@@ -142,16 +148,41 @@ class FilesDestination final : public sdk::Destination {
     return {};
   }
 
-  Result<std::unique_ptr<Claim>> claim_for(const ClaimRequest& request) {
+  void assume_absent(const std::string& ledger_file, bool is_absent) {
+    const std::lock_guard lock(assumed_mutex_);
+    if (is_absent)
+      assumed_absent_.insert(ledger_file);
+    else
+      assumed_absent_.erase(ledger_file);
+  }
+
+  Result<std::unique_ptr<Claim>> claim_for(ClaimRequest request) {
     const auto live = [ledger = ledger_] { return all_live_files(ledger); };
     if (!has_looked_) TRY(finish_interrupted({}));
+    {
+      const std::lock_guard lock(assumed_mutex_);
+      const auto file = loads_name(request.pipeline, request.partition);
+      if (assumed_absent_.erase(file) > 0) request.absent = file;
+    }
     for (int attempt = 0; attempt < kClaimAttempts; ++attempt) {
       if (auto claim = TRY(depot_->claim(request, live))) return claim;
       TRY(finish_interrupted(PartitionName{request.pipeline, request.partition}));
+      if (request.absent.empty()) continue;
+      TRY(check_still_absent(request));
+      request.absent.clear();
     }
     return fail(ErrorCode::Conflict,
                 "other loads published {} times while the load {} was about to begin; run it again",
                 kClaimAttempts, request.load_id);
+  }
+
+  // Who asked for the load believes that there was none.
+  Result<void> check_still_absent(const ClaimRequest& request) const {
+    if (TRY(ledger_.partition(request.pipeline, request.partition)).empty()) return {};
+    return fail(ErrorCode::Conflict,
+                "somebody else has loaded partition {} of pipeline {} a moment ago; run it again to see "
+                "whether anything is left to do",
+                request.partition, request.pipeline);
   }
 
   static Result<std::vector<std::string>> all_live_files(const FilesLedger& ledger) {
@@ -238,6 +269,8 @@ class FilesDestination final : public sdk::Destination {
   std::shared_ptr<Depot> depot_;
   FilesLedger ledger_;
   std::atomic<bool> has_looked_ = false;
+  std::mutex assumed_mutex_;
+  std::set<std::string> assumed_absent_;  ///< files of the ledger, by find_load()
   sdk::DestinationCapabilities capabilities_;
 };
 

@@ -88,6 +88,10 @@ class BucketDepot final : public Depot {
     return std::optional(SmallFile{name, std::move((*text)->text), std::move((*text)->version)});
   }
 
+  Result<bool> is_known_absent(const std::string& name) override {
+    return is_known_absent(name, TRY(bucket_->head.seen_last()));
+  }
+
   Result<std::vector<SmallFile>> read_below(const std::string& folder) override {
     const auto head = TRY(bucket_->head.seen_last());
     const auto reading = bucket_->known.begin_reading(folder);
@@ -174,6 +178,11 @@ class BucketDepot final : public Depot {
   static PlannedClaim plan_claim(const ClaimRequest& request, const std::vector<bool>& there, Head& next);
   Result<void> remove_left(const PlannedClaim& planned, const LiveFiles& live) const;
 
+  bool is_known_absent(const std::string& name, const Head& head) const {
+    const auto known = bucket_->known.find(name, head.others);
+    return known && !known->has_value();
+  }
+
   bool has_left_over(const Head& head) const {
     return std::any_of(head.decided.begin(), head.decided.end(),
                        [&](const auto& each) { return bucket_->is_left_over(each); });
@@ -230,6 +239,7 @@ Result<std::unique_ptr<Claim>> BucketDepot::claim(const ClaimRequest& request, c
 Result<std::unique_ptr<Claim>> BucketDepot::make_claim(const ClaimRequest& request,
                                                        const LiveFiles& live) const {
   const auto seen = TRY(bucket_->head.seen_last());
+  if (!request.absent.empty() && !is_known_absent(request.absent, seen)) return std::unique_ptr<Claim>();
   std::vector<bool> there;
   for (const auto& path : request.paths) there.push_back(TRY(bucket_->holds(path)));
   PlannedClaim planned;

@@ -108,6 +108,8 @@ class Turn {
 struct ClaimRequest {
   std::string load_id, pipeline, partition;
   std::vector<std::string> paths;  ///< of a table each: where its file will lie
+  /// A file of the ledger that must be known to be absent; empty: none.
+  std::string absent = {};
 };
 
 /// The data files that tables consist of, by the ledger.
@@ -122,6 +124,9 @@ class Depot {
   virtual Result<void> check() = 0;
 
   virtual Result<std::optional<SmallFile>> read(const std::string& name) = 0;
+  /// Whether it is known without asking that there is no such file, unless somebody else has published
+  /// since; claim() finds that out.
+  virtual Result<bool> is_known_absent(const std::string& name) = 0;
   /// All files of the ledger below a folder, sorted by name.
   virtual Result<std::vector<SmallFile>> read_below(const std::string& folder) = 0;
   /// Replaces a file as a whole and durably. Conflict when it is not the one of that version.

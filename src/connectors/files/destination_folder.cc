@@ -150,6 +150,8 @@ class FolderDepot final : public Depot {
     return std::optional(SmallFile{name, *std::move(text), std::move(version)});
   }
 
+  Result<bool> is_known_absent(const std::string&) override { return false; }
+
   Result<std::vector<SmallFile>> read_below(const std::string& folder) override {
     return read_all_below(root_, folder);
   }

@@ -109,10 +109,25 @@ TEST_F(LoadsTogether, ask_for_little_when_nobody_else_publishes) {
   ASSERT_TRUE(destination->ledger("usage").ok());
   const int before = line->calls();
   ASSERT_TRUE(destination->find_load("usage", day(1))->empty());
-  EXPECT_EQ(line->calls() - before, 1);  // how the head is
+  EXPECT_EQ(line->calls(), before);
   ASSERT_TRUE(load(*destination, request("2", day(1)), "/a").ok());
   // The path, the claim, the head, three calls for one object, the decision, the record.
-  EXPECT_EQ(line->calls() - before, 9);
+  EXPECT_EQ(line->calls() - before, 8);
+}
+
+TEST_F(LoadsTogether, do_not_take_a_partition_for_new_that_another_weir_has_loaded_meanwhile) {
+  const auto destination = open();
+  ASSERT_TRUE(destination->ledger("usage").ok());
+  for (int i = 1; i <= 2; ++i) EXPECT_TRUE(destination->find_load("usage", day(i))->empty());
+  ASSERT_TRUE(load(*open(), request("0", day(1)), "/other").ok());
+  const auto refused = destination->begin(request("1", day(1)));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code(), ErrorCode::Conflict);
+  EXPECT_NE(refused.error().message().find("run it again"), std::string::npos);
+  EXPECT_TRUE(load(*destination, request("2", day(2)), "/a").ok());
+  EXPECT_EQ(destination->find_load("usage", day(1))->size(), 1U);
+  EXPECT_TRUE(load(*destination, request("3", day(1)), "/a").ok());
+  EXPECT_EQ(files(), visits_of(1, "/a") + visits_of(2, "/a"));
 }
 
 TEST_F(LoadsTogether, are_all_carried_out_by_who_comes_next) {
@@ -249,6 +264,7 @@ TEST_F(LoadsTogether, of_two_weirs_end_well_wherever_they_meet) {
       line->set_meanwhile([&] { theirs = load(*open(), request("2", other.partition, other.mode), "/b"); });
       const auto ours = [&]() -> Result<void> {
         const auto destination = open_on(line);
+        TRY(destination->ledger("usage"));
         TRY(destination->find_load("usage", day(1)));
         return load(*destination, request("1", day(1)), "/a");
       }();

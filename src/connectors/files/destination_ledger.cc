@@ -20,10 +20,6 @@ Result<std::vector<LoadRecord>> records_in(const SmallFile& file, const Depot& d
 
 std::string table_name(const std::string& table) { return "_weir/tables/" + encode_name(table) + ".json"; }
 
-std::string loads_name(const std::string& pipeline, const std::string& partition) {
-  return fmt::format("_weir/loads/{}/{}.json", encode_name(pipeline), encode_name(partition));
-}
-
 void sort_by_age(std::vector<LoadRecord>& records) {
   std::stable_sort(records.begin(), records.end(), [](const LoadRecord& left, const LoadRecord& right) {
     return std::tie(left.entry.published_at, left.entry.load_id) <
@@ -50,6 +46,10 @@ std::string encode_name(std::string_view name) {
 bool knows(const std::vector<LoadRecord>& records, const std::string& load_id) {
   return std::any_of(records.begin(), records.end(),
                      [&](const LoadRecord& record) { return record.entry.load_id == load_id; });
+}
+
+std::string loads_name(const std::string& pipeline, const std::string& partition) {
+  return fmt::format("_weir/loads/{}/{}.json", encode_name(pipeline), encode_name(partition));
 }
 
 std::string manifest_name(const std::string& table, const std::string& partition) {

@@ -110,6 +110,9 @@ Proposal proposal_of(const Publication& publication);
 /// Whether a load is among the records.
 bool knows(const std::vector<LoadRecord>& records, const std::string& load_id);
 
+/// Where the records of a partition are.
+std::string loads_name(const std::string& pipeline, const std::string& partition);
+
 /// Where the manifest of a partition's files of a table is.
 std::string manifest_name(const std::string& table, const std::string& partition);
 

@@ -46,7 +46,7 @@ Result<Head> SharedHead::look() {
 Result<Head> SharedHead::seen_last() {
   {
     const std::lock_guard lock(mutex_);
-    if (last_ && is_certain_) {
+    if (last_) {
       auto head = last_->head;
       drop(head, carried_out_);
       return head;
@@ -78,12 +78,13 @@ std::size_t SharedHead::waiting() const {
 // still there. Who has only looked wants to know that as well, so without a write it is read again.
 void SharedHead::settle(Group group) {
   bool is_fresh = false;
+  bool is_doubted = false;
   for (int attempt = 0; attempt < kWrites; ++attempt) {
     std::optional<Seen> seen;
     std::set<std::string> forgotten;
     {
       const std::lock_guard lock(mutex_);
-      if (is_certain_) seen = last_;
+      if (is_certain_ && !is_doubted) seen = last_;
       forgotten = carried_out_;
     }
     if (!seen) {
@@ -100,8 +101,7 @@ void SharedHead::settle(Group group) {
     const bool changes = ask(group, seen->head);
     if (changes) write(group, *std::move(seen), forgotten);
     if (group.empty() || (!changes && is_fresh)) return;
-    const std::lock_guard lock(mutex_);
-    is_certain_ = false;
+    is_doubted = true;
   }
   const Failure busy = fail(ErrorCode::Conflict, "{} changes all the time; run it again", store_.uri(key_));
   for (auto* entry : group) entry->outcome = busy;
@@ -133,6 +133,10 @@ void SharedHead::write(Group& group, Seen next, const std::set<std::string>& for
     return;
   }
   if (written.error().code() == ErrorCode::Conflict) return;
+  {
+    const std::lock_guard lock(mutex_);
+    is_certain_ = false;
+  }
   std::erase_if(group, [&](Entry* entry) {
     if (entry->outcome.ok() && *entry->outcome == Verdict::Keep) return false;
     entry->outcome = Failure(written.error());

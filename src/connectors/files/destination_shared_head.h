@@ -72,7 +72,7 @@ class SharedHead {
   Group waiting_;
   bool is_writing_ = false;  // a thread, for a group
   std::optional<Seen> last_;
-  bool is_certain_ = false;  // nothing tells that last_ is not there any more
+  bool is_certain_ = false;  // no write whose outcome is unknown came after last_
   std::set<std::string> carried_out_;
 };
 
