@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -112,6 +113,19 @@ void Connection::get_remote_ip_and_port(std::string& ip, int& port) const {
 
 void Connection::get_local_ip_and_port(std::string& ip, int& port) const {
   address_of(socket_, getsockname, ip, port);
+}
+
+bool Listener::process_and_close_socket(socket_t socket) {
+  using std::chrono::seconds;
+  Connection connection(socket, seconds(read_timeout_sec_));
+  bool is_closed = false;
+  while (!is_closed && svr_sock_ != INVALID_SOCKET &&
+         connection.begin_request(seconds(keep_alive_timeout_sec_))) {
+    if (!process_request(connection, false, is_closed, nullptr)) break;
+  }
+  shutdown(socket, SHUT_RDWR);
+  close(socket);
+  return true;
 }
 
 }  // namespace weir::sandbox

@@ -43,4 +43,10 @@ class Connection final : public httplib::Stream {
   std::string_view inserted_;  ///< comes before what the client sent
 };
 
+/// The library's server with such connections. Thread-safe as the library's.
+class Listener final : public httplib::Server {
+ private:
+  bool process_and_close_socket(socket_t socket) override;
+};
+
 }  // namespace weir::sandbox

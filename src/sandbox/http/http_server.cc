@@ -79,23 +79,6 @@ void reset(const httplib::Request& request) {
   (void)connect(socket, &nobody, sizeof nobody);
 }
 
-/// The library's server with connections of ours.
-class Listener final : public httplib::Server {
- private:
-  bool process_and_close_socket(socket_t socket) override {
-    using std::chrono::seconds;
-    Connection connection(socket, seconds(read_timeout_sec_));
-    bool is_closed = false;
-    while (!is_closed && svr_sock_ != INVALID_SOCKET &&
-           connection.begin_request(seconds(keep_alive_timeout_sec_))) {
-      if (!process_request(connection, false, is_closed, nullptr)) break;
-    }
-    shutdown(socket, SHUT_RDWR);
-    close(socket);
-    return true;
-  }
-};
-
 /// The body as the library reads it from the connection.
 class LiveBody final : public RequestBody {
  public:

@@ -92,10 +92,11 @@ std::string activity_file(Date day) {
 std::string status_file(Date day) {
   std::string csv = "ID,ORGANIZATION,USER_ID,USER_NAME,EMAIL,CREATED_DT,STATUS\n";
   for (int user = 0; user < kUsers; ++user) {
-    csv += fmt::format("{},{},u-{},{},{},{},{}\n", 40 + user, user % 3 == 0 ? "IDIR" : "BCeID", user,
-                       quoted(person(user)), address_of(user),
-                       moment(day, std::int64_t{86'400} * (30 + user * 3) + user * 61, 0),
-                       user % 12 == 7 ? "INACTIVE" : "ACTIVE");
+    csv += fmt::format(
+        "{},{},u-{},{},{},{},{}\n", 40 + user, user % 3 == 0 ? "IDIR" : "BCeID", user, quoted(person(user)),
+        address_of(user),
+        moment(day, std::int64_t{86'400} * (30 + std::int64_t{3} * user) + std::int64_t{61} * user, 0),
+        user % 12 == 7 ? "INACTIVE" : "ACTIVE");
   }
   return csv;
 }

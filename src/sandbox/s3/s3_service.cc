@@ -155,14 +155,14 @@ void S3Service::check_region(const Call& call, const Proof& proof) const {
                   {{"Bucket", bucket->name}, {"Endpoint", "s3." + region + ".localhost"}},
                   {{"x-amz-bucket-region", region}}};
   }
-  Refusal refusal{
-      400,
-      "AuthorizationHeaderMalformed",
-      fmt::format("The authorization header is malformed; the region '{}' is wrong; expecting '{}'",
-                  proof.region, region),
-      {{"Region", region}}};
-  if (bucket) refusal.headers = {{"x-amz-bucket-region", region}};
-  throw refusal;
+  std::vector<std::pair<std::string, std::string>> headers;
+  if (bucket) headers = {{"x-amz-bucket-region", region}};
+  throw Refusal{400,
+                "AuthorizationHeaderMalformed",
+                fmt::format("The authorization header is malformed; the region '{}' is wrong; expecting '{}'",
+                            proof.region, region),
+                {{"Region", region}},
+                headers};
 }
 
 Answer S3Service::of_bucket(const Call& call) {
