@@ -139,7 +139,107 @@ destination:
   manifest: redshift
 )yaml";
 
-constexpr std::string_view kLookerTablesIgnore = "# What weir remembers on this machine.\n.weir/\n";
+constexpr std::string_view kTablesInSandbox =
+    R"yaml(# A weir project between two stand-ins of weir-sandbox: a Looker with a year of invented usage, and an
+# Amazon S3. The sandbox has no MySQL, so the rows come by Looker's API here, from the explores of the
+# same names; what becomes of them is the same.
+
+connections:
+  # Its address and credentials are in looker.ini. If it runs at another port, change them there and below.
+  looker:
+    type: looker
+
+  # The key is no secret; a real one would be in the environment, in a profile, or the machine's role.
+  bucket:
+    type: s3
+    bucket: example-bucket
+    endpoint: http://127.0.0.1:8086
+    region: us-east-1
+    access_key_id: "command:echo sandbox"
+    secret_access_key: "command:echo sandbox-secret"
+)yaml";
+
+constexpr std::string_view kDailyTablesInSandbox =
+    R"yaml(# Four tables of a Looker, once a day: dashboards, users and their facts as they are, and the history of
+# the day. All of them are published together.
+pipeline: looker_tables
+description: Dashboards, their use, and users of Looker, a day at a time.
+
+# A day begins and ends at midnight of this zone. Days from `from` on are due, each once; an earlier one is
+# loaded by weir backfill.
+partitions: { every: day, timezone: America/Vancouver, from: 2022-01-24 }
+
+source:
+  connection: looker
+  model: system__activity
+
+tables:
+  - table: dashboard
+    source: { explore: dashboard }
+
+  - table: history
+    source:
+      explore: history
+      partition_field: history.completed_time
+      filters: { history.source: dashboard, history.status: "-error" }
+
+  - table: user
+    source: { explore: user }
+    # Who wants names in the bucket removes these lines.
+    transforms:
+      - mask: { column: name }
+      - mask: { column: first_name }
+      - mask: { column: last_name }
+      - mask: { column: email }
+
+  - table: looker_user_facts
+    source:
+      explore: user
+      fields:
+        [user_facts.user_id, user_facts.external_id, user_facts.is_admin, user_facts.is_developer,
+         user_facts.is_explorer, user_facts.is_viewer, user_facts.is_embed, user_facts.is_content_saver,
+         user_facts.is_sql_runner, user_facts.active_ui_sessions, user_facts.active_api_sessions,
+         user_facts.has_ui_credentials, user_facts.has_api_credentials, user_facts.last_ui_login_time,
+         user_facts.last_api_login_time]
+    transforms:
+      - rename: { user_facts_user_id: user_id }
+
+# Text with | between the fields and a backslash before what would be taken for more; NULL is \N.
+# Redshift reads it with DELIMITER '|' ESCAPE NULL AS '\N' IGNOREHEADER 1.
+destination:
+  connection: bucket
+  path: "client/looker_dashboards/{{ table }}.{{ partition.date }}"
+  write: replace_partition
+  format: csv
+  csv: { delimiter: "|", quotes: none, times: sql }
+  without_rows: file
+)yaml";
+
+constexpr std::string_view kWholeHistoryInSandbox =
+    R"yaml(# The whole history, of every kind of query, as Parquet: each run goes on where the last one came to.
+pipeline: looker_history
+description: Everything that ran in Looker, by the time at which it began.
+
+# The first run takes what there is. Rows may be written up to two minutes after their created_time.
+partitions: { every: cursor, from: start, step: 1 day, lag: 2 minutes, freshness: 10 minutes }
+
+source:
+  connection: looker
+  model: system__activity
+  explore: history
+  partition_field: history.created_time
+
+destination:
+  connection: bucket
+  table: history
+  path: "looker/history/{{ partition.key }}.parquet"
+  write: replace_partition
+  format: parquet
+  manifest: redshift
+)yaml";
+
+constexpr std::string_view kLookerTablesIgnore =
+    "# What weir remembers on this machine, and credentials.\n.weir/\nlooker.ini\n";
 
 }  // namespace
 
@@ -152,7 +252,12 @@ Template looker_database_template() {
            {"pipelines/looker_history.yaml", kWholeHistory},
            {".gitignore", kLookerTablesIgnore}},
           "",
-          {}};
+          {},
+          {{"looker.ini", kSandboxIni},
+           {"pipelines/looker_history.yaml", kWholeHistoryInSandbox},
+           {"pipelines/looker_tables.yaml", kDailyTablesInSandbox},
+           {"weir.yaml", kTablesInSandbox}},
+          "weir-sandbox --s3-bucket example-bucket"};
 }
 
 }  // namespace weir::app
