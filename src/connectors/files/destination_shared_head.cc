@@ -63,7 +63,7 @@ void SharedHead::forget(const std::string& load_id) {
 Result<void> SharedHead::forget_now() {
   {
     const std::lock_guard lock(mutex_);
-    if (carried_out_.empty()) return {};
+    if (carried_out_.empty() || !is_certain_) return {};
   }
   TRY(apply([](const Head&) -> Result<Verdict> { return Verdict::Change; }));
   return {};

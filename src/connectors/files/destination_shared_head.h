@@ -41,7 +41,7 @@ class SharedHead {
 
   /// A publication is carried out: it leaves the head with the next write.
   void forget(const std::string& load_id);
-  /// Writes the head when there is something to forget.
+  /// Writes the head when there is something to forget, but not over a line that has just failed.
   Result<void> forget_now();
 
   /// How many calls wait for the write that is under way.

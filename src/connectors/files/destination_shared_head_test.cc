@@ -223,9 +223,11 @@ TEST_F(SharedHeadTest, forgets_again_when_the_write_did_not_happen) {
   head_.forget("1");
   store_.at_put = [](int) { return HeadStore::Line::IsDead; };
   EXPECT_FALSE(head_.forget_now().ok());
-  store_.at_put = [](int) { return HeadStore::Line::Works; };
   EXPECT_TRUE(head_.forget_now().ok());
-  EXPECT_EQ(there(), "");
+  EXPECT_EQ(store_.puts(), 2);
+  store_.at_put = [](int) { return HeadStore::Line::Works; };
+  ASSERT_TRUE(head_.apply(claim("2")).ok());
+  EXPECT_EQ(there(), "2 ");
 }
 
 TEST(Head, of_an_earlier_version_may_have_decided_anything) {
