@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 #include <xxhash.h>
+#ifdef __x86_64__
+#include <xxh_x86dispatch.h>  // the same functions with the widest vectors that the processor has
+#endif
 
 namespace weir::formats {
 namespace {
