@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A job of the kind whose query files weir runs unchanged: one extraction after the other, each of at most
-a day, until everything is there or so many are made. Each logs in, reads in the bucket how far the last one
-came, asks for what is new and stores the answer. The libraries and clients are made once.
+"""A job of the kind whose query files weir runs unchanged. An extraction gets for each query at most a day: it
+makes its clients, reads in the bucket how far the last one came, logs in, asks for what is new and stores the
+answer.
 
-usage: looker_windows.py QUERIES.json EXTRACTIONS, with bucket_name, LOOKERSDK_* and AWS_* variables
+usage: looker_windows.py QUERIES.json [EXTRACTIONS], with bucket_name, LOOKERSDK_* and AWS_* variables
+
+As a command it makes one extraction, and is started again for the next window. With a number it makes so many
+in one process, or until everything is there, as a program does that calls the job as a library.
 """
 import datetime
 import json
@@ -80,16 +83,22 @@ def extract(s3, bucket, query, number):
         s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(rows).encode())
 
 
-def main():
-    file, count = sys.argv[1:]
+def extraction(file, number):
+    """Bucket and keys are arguments of the job, so that a call has its own client for them."""
     with open(file, encoding="utf-8") as text:
         queries = json.load(text)
-    s3 = boto3.client("s3", endpoint_url=os.environ["AWS_ENDPOINT_URL_S3"], region_name=os.environ["AWS_REGION"],
-                      config=botocore.config.Config(s3={"addressing_style": "path"}))
-    for number in range(int(count)):
+    session = boto3.session.Session(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
+    s3 = session.client("s3", endpoint_url=os.environ["AWS_ENDPOINT_URL_S3"], region_name=os.environ["AWS_REGION"],
+                        config=botocore.config.Config(s3={"addressing_style": "path"}))
+    for query in queries:
+        extract(s3, os.environ["bucket_name"], query, number)
+
+
+def main():
+    file, *count = sys.argv[1:]
+    for number in range(int(count[0]) if count else 1):
         try:
-            for query in queries:
-                extract(s3, os.environ["bucket_name"], query, number)
+            extraction(file, number or os.getpid())
         except NoData:
             break
 
