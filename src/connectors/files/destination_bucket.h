@@ -86,7 +86,7 @@ class BucketClaim final : public Claim {
  public:
   BucketClaim(std::shared_ptr<Bucket> bucket, ClaimRecord record, const std::vector<BucketTarget>& targets,
               LiveFiles live);
-  ~BucketClaim() override;
+  ~BucketClaim() override;  // NOLINT(bugprone-exception-escape): see there
   BucketClaim(const BucketClaim&) = delete;
   BucketClaim& operator=(const BucketClaim&) = delete;
 
