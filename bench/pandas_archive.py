@@ -2,14 +2,16 @@
 """The steps of an archive in pandas: read, convert, write with | between the fields. With a bucket also: fetch and
 unpack before, upload afterwards.
 
-usage: pandas_archive.py CSV FINISHED [STORAGE BUCKET KEY]
+usage: pandas_archive.py CSV FINISHED [BUCKET KEY], with AWS_* variables
 """
+import os
 import pathlib
 import shutil
-import subprocess
 import sys
 import tarfile
 
+import boto3
+import botocore.config
 import pandas
 
 COLUMNS = {
@@ -21,10 +23,15 @@ COLUMNS = {
 DATES = {"analytics_user_activity": "activity_date", "analytics_user_status": "created_dt"}
 
 
-def fetch(csv, storage, bucket, key):
+def client():
+    return boto3.client("s3", endpoint_url=os.environ["AWS_ENDPOINT_URL_S3"], region_name=os.environ["AWS_REGION"],
+                        config=botocore.config.Config(s3={"addressing_style": "path"}))
+
+
+def fetch(csv, s3, bucket, key):
     csv.mkdir()
-    subprocess.run([storage, "get", bucket, key, csv], check=True, stdout=subprocess.DEVNULL)
-    with tarfile.open(csv / "1", "r:gz") as archive:
+    s3.download_file(bucket, key, str(csv / "archive.tgz"))
+    with tarfile.open(csv / "archive.tgz", "r:gz") as archive:
         archive.extractall(csv)
 
 
@@ -43,12 +50,12 @@ def main():
     csv, finished = map(pathlib.Path, sys.argv[1:3])
     place = sys.argv[3:]
     if place:
-        fetch(csv, *place)
+        s3 = client()
+        fetch(csv, s3, *place)
     for name in COLUMNS:
         convert(csv, finished, name)
         if place:
-            storage, bucket, _ = place
-            subprocess.run([storage, "put", bucket, f"pandas/{name}.csv", finished / f"{name}.csv"], check=True)
+            s3.upload_file(str(finished / f"{name}.csv"), place[0], f"pandas/{name}.csv")
     if place:
         shutil.rmtree(csv)
 
