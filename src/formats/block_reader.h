@@ -25,7 +25,7 @@ struct Framing {
 };
 
 struct BlockLimits {
-  std::size_t block_bytes = std::size_t{1} << 18;
+  std::size_t block_bytes = std::size_t{1} << 20;
   /// A record that is longer is cut off: its beginning becomes a block with a fault.
   std::size_t record_bytes = std::size_t{64} << 20;
 };

@@ -98,8 +98,8 @@ TEST(BadRows, are_left_out_of_a_large_file_whose_other_rows_keep_their_order) {
   std::string input = "n,text\n";
   std::string expected = input;
   const std::string text(90, 'x');
-  for (int i = 0; i < 20'000; ++i) {
-    const bool bad = i == 7'000 || i == 7'001 || i == 19'999;
+  for (int i = 0; i < 40'000; ++i) {
+    const bool bad = i == 7'000 || i == 7'001 || i == 39'999;
     const auto line = fmt::format("{}{},{}\n", bad ? "no " : "", i, text);
     input += line;
     if (!bad) expected += line;
